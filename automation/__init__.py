@@ -1,0 +1,1 @@
+"""How a stack of this project lives and dies: made, proved and destroyed by one command."""

@@ -1,0 +1,1 @@
+"""Where the Pulumi engine comes from, and how its command line is run."""

@@ -1,0 +1,1 @@
+"""Where a stack is deployed: a real AWS account, or an emulator on this machine."""
