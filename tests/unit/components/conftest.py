@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.components.harness import every_apply_must_pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def no_vacuous_assertions() -> Iterator[None]:
+    with every_apply_must_pass():
+        yield
