@@ -36,7 +36,7 @@ class ScenarioError(UsageError):
     """A scenario file does not say what a scenario must say."""
 
 
-class Interrupted(BaseException):  # noqa: N818 -- a signal is no error
+class Interrupted(BaseException):
     """A signal asked the command to end.
 
     Not an `Exception`: no library's `except Exception` may swallow it, wherever it strikes.
@@ -50,7 +50,7 @@ class Interrupted(BaseException):  # noqa: N818 -- a signal is no error
 
     @property
     def exit_code(self) -> int:
-        """What a shell expects of a command that a signal ended: 130 for SIGINT, 143 for SIGTERM."""
+        """What a shell expects after a signal: 130 for SIGINT, 143 for SIGTERM."""
         return 128 + self.signum
 
 
@@ -80,6 +80,10 @@ class DestroyFailedError(AutomationError):
 
 class EmulatorError(AutomationError):
     """The emulator did not start, did not answer or ended by itself."""
+
+
+class PluginError(AutomationError):
+    """The local aws provider cannot, or will not, do what the engine asks of it."""
 
 
 class WaitTimeoutError(AutomationError):

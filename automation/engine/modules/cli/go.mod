@@ -1,4 +1,4 @@
-module engine/cli
+module poker-hands-consumer/engine/cli
 
 go 1.25.11
 

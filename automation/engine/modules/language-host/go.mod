@@ -1,4 +1,4 @@
-module engine/lang
+module poker-hands-consumer/engine/language-host
 
 go 1.25.11
 

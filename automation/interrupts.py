@@ -1,0 +1,62 @@
+"""What a signal does to a command: the first one ends it, the clean-up is never cut short.
+
+`install` belongs before every slow import. From then on the first SIGINT, SIGTERM or SIGHUP raises
+`Interrupted` in the main thread, wherever that is; every later one, and any that comes in a
+`shielded` block, is only noted, so that nothing stands between a signal and the clean-up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from automation.errors import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Signals:
+    """The process's one record of the signals it got."""
+
+    first: int | None = None
+    raised: bool = False
+    shields: int = 0
+
+
+def install() -> None:
+    """Have the three signals end the command by `Interrupted`; SIGHUP stays ignored under nohup."""
+    for signum in SIGNALS:
+        if signal.getsignal(signum) is not signal.SIG_IGN:
+            signal.signal(signum, _on_signal)
+
+
+def _on_signal(signum: int, _frame: FrameType | None) -> None:
+    if _Signals.first is None:
+        _Signals.first = signum
+    else:
+        sys.stderr.write("\nstill cleaning up: it ends by itself\n")
+    _raise_once(signum)
+
+
+def _raise_once(signum: int) -> None:
+    if not _Signals.raised and not _Signals.shields:
+        _Signals.raised = True
+        raise Interrupted(signum, signal.Signals(signum).name)
+
+
+@contextlib.contextmanager
+def shielded() -> Iterator[None]:
+    """A block that no signal cuts short; one that came in it takes effect after it."""
+    _Signals.shields += 1
+    try:
+        yield
+    finally:
+        _Signals.shields -= 1
+    if _Signals.first is not None:
+        _raise_once(_Signals.first)

@@ -1,0 +1,50 @@
+"""Sessions of processes: ending all of one, whoever started what in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+import psutil
+
+POLL = 0.02  # seconds between looks at a session that is ending
+AFTER_LEADER = 1.0  # seconds that the others have to end once their leader is gone
+KILL_WITHIN = 5.0  # seconds that the kernel has to end what was killed
+
+
+def session_members(session: int) -> list[psutil.Process]:
+    """The live processes of a session, by whichever process group or parent they now have."""
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):  # it ended while it was looked at
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            if os.getsid(process.pid) == session and alive:
+                members.append(process)
+    return members
+
+
+def end_session(session: int, *, grace: float) -> None:
+    """End every process of a session: SIGTERM to its leader, after `grace` seconds SIGKILL to all.
+
+    Args:
+        session: The session's id, which is the pid of the process that was started for it.
+        grace: Seconds that the leader has to end, and `AFTER_LEADER` more for the rest; 0 kills
+            at once.
+    """
+    if session == os.getsid(0):
+        raise ValueError(f"session {session} is this process's own")
+    now = time.monotonic()
+    kill_at, give_up_at = now + grace, now + grace + KILL_WITHIN
+    asked = grace == 0
+    while (members := session_members(session)) and time.monotonic() < give_up_at:
+        if all(member.pid != session for member in members):
+            kill_at = min(kill_at, time.monotonic() + AFTER_LEADER)
+        for member in members:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if time.monotonic() >= kill_at:
+                    member.kill()
+                elif member.pid == session and not asked:
+                    asked = True
+                    member.terminate()
+        time.sleep(POLL)
