@@ -43,7 +43,9 @@ def test_every_argument_of_the_component_is_a_setting() -> None:
     assert arguments == set(QueueConsumerArgs.__dataclass_fields__)
 
 
-@pytest.mark.parametrize("key", SETTINGS.keys() - {"functionSource", "visibilityTimeout", "tags"})
+@pytest.mark.parametrize(
+    "key", sorted(SETTINGS.keys() - {"functionSource", "visibilityTimeout", "tags"})
+)
 def test_a_settings_default_is_the_components(key: str) -> None:
     assert SETTINGS[key]["default"] == QueueConsumerArgs.__dataclass_fields__[snake(key)].default
 
