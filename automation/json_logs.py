@@ -1,0 +1,64 @@
+"""Lambda's JSON log format, said again in the words of its text format: one reader reads both."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+# The figures of a REPORT line, in its order: label, key in platform.report's metrics, unit.
+_REPORT_FIGURES = (
+    ("Duration", "durationMs", "ms"),
+    ("Billed Duration", "billedDurationMs", "ms"),
+    ("Memory Size", "memorySizeMB", "MB"),
+    ("Max Memory Used", "maxMemoryUsedMB", "MB"),
+    ("Init Duration", "initDurationMs", "ms"),
+)
+
+
+def json_as_text(text: str) -> list[str]:
+    """Rewrite one event; an empty list when it is not of the JSON format.
+
+    Known are platform.start and platform.report, what AWS's Python runtime writes for a logger's
+    line and for an uncaught exception, and Powertools' lines.
+    """
+    event = _parsed(text)
+    match event:
+        case {"type": "platform.start", "record": {"requestId": str(request_id)}}:
+            return [f"START RequestId: {request_id} Version: {event['record'].get('version')}"]
+        case {"type": "platform.report", "record": {"requestId": str(), "metrics": dict()}}:
+            return _report(event["record"])
+        case {"level": str(), "message": str(message)}:
+            return [_logged(event, event["level"], message)]
+        case {"errorType": str(kind), "errorMessage": str(message)}:
+            return [_logged(event, "ERROR", f"{kind}: {message}")]
+    return []
+
+
+def _parsed(text: str) -> Any:
+    if not text.startswith("{"):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None  # it only looks like JSON
+
+
+def _report(record: dict[str, Any]) -> list[str]:
+    """END and REPORT: the platform tells of the end alone (runtimeDone) at level DEBUG only."""
+    request_id, metrics = record["requestId"], record["metrics"]
+    figures = [
+        f"{label}: {metrics[key]} {unit}" for label, key, unit in _REPORT_FIGURES if key in metrics
+    ]
+    end_and_report = [
+        f"END RequestId: {request_id}",
+        "\t".join((f"REPORT RequestId: {request_id}", *figures)),
+    ]
+    if (status := record.get("status", "success")) == "success":
+        return end_and_report
+    return [f"RequestId: {request_id} Error: {record.get('errorType', status)}", *end_and_report]
+
+
+def _logged(event: dict[str, Any], level: str, message: str) -> str:
+    request_id = event.get("requestId") or event.get("function_request_id") or ""
+    prefix = f"[{level}]\t{event.get('timestamp')}\t{request_id}"
+    return "\n".join((f"{prefix}\t{message}", *event.get("stackTrace", ())))
