@@ -1,0 +1,47 @@
+# Two commands do everything, set-up included: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test lint engine lock clean
+
+help:
+	@echo "make demo   deploy to a local AWS emulator, prove the ten hands, leave nothing behind"
+	@echo "make test   every test and the linters"
+	@echo "make lint   the linters alone"
+	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
+	@echo "make clean  remove .venv"
+
+demo: $(INSTALLED)
+	@$(BIN)/python -m automation run
+
+test: lint engine
+	$(BIN)/python -m pytest -n auto
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The engine is found, or installed once into the user's cache folder.
+engine: $(INSTALLED)
+	@$(BIN)/python -m automation.engine
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is older than Python 3.11: name a newer one, as in: make demo PYTHON=python3.12"; exit 2; }
+	@echo "Installing the pinned packages into $(VENV), which takes a minute or two"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@
+
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet $(LOCK) requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet $(LOCK) requirements-dev.in --output-file requirements-dev.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,22 @@
+"""``python -m automation``: the signals first, then everything that is slow to import."""
+
+import sys
+
+from automation.errors import Interrupted
+from automation.interrupts import install
+
+
+def main() -> int:
+    """Run one command; its exit code."""
+    install()
+    try:
+        from automation.cli import command
+
+        return command(sys.argv[1:])
+    except Interrupted as interrupted:
+        sys.stderr.write(f"{interrupted}\n")
+        return interrupted.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

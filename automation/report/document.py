@@ -1,0 +1,85 @@
+"""A run's result as JSON: the same facts as the terminal shows, for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from automation.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automation.result import RunResult
+    from automation.verdict import InvocationVerdict, MessageVerdict
+
+
+def check_destination(path: Path) -> None:
+    """Refuse, before a run begins, a file that could not be written after it.
+
+    Raises:
+        UsageError: Its folder does not exist, or it is a folder itself.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: "
+            + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"),
+            hint="name a file in a folder that exists",
+        )
+
+
+def write_document(result: RunResult, path: Path) -> None:
+    """Write the result whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(document(result), indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def document(result: RunResult) -> dict[str, Any]:
+    """The result as JSON values; times are ISO 8601 in UTC, phases in seconds."""
+    verdict = result.verdict
+    return {
+        "outcome": result.outcome,
+        "error": None if result.error is None else str(result.error),
+        "target": result.target,
+        "stack": result.stack,
+        "phases": {name: round(seconds, 3) for name, seconds in result.phases.items()},
+        "messages": [_message(message) for message in verdict.messages] if verdict else [],
+        "invocations": [_invocation(seen) for seen in verdict.invocations] if verdict else [],
+        "checks": [
+            {
+                "name": check.name,
+                "passed": check.passed,
+                "expected": check.expected,
+                "actual": check.actual,
+            }
+            for check in result.checks
+        ],
+        "notes": list(verdict.notes) if verdict else [],
+        "leftovers": list(result.leftovers or ()),
+        "versions": dict(result.versions),
+    }
+
+
+def _message(message: MessageVerdict) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "body": message.body,
+        "fate": message.fate,
+        "receives": message.receives,
+        "sent_at": message.sent_at.isoformat(),
+        "received_at": [at.isoformat() for at in message.received_at],
+    }
+
+
+def _invocation(invocation: InvocationVerdict) -> dict[str, Any]:
+    report = invocation.report
+    return {
+        "request_id": invocation.request_id,
+        "records": invocation.records,
+        "duration_ms": report and report.duration_ms,
+        "billed_ms": report and report.billed_ms,
+        "memory_mb": report and report.memory_mb,
+        "max_memory_mb": report and report.max_memory_mb,
+        "init_ms": report and report.init_ms,
+    }

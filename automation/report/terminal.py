@@ -1,0 +1,204 @@
+"""A run at the terminal: what it is doing while it goes, and what it came to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from automation.errors import AutomationError
+from automation.result import Narrator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from rich.status import Status
+
+    from automation.lifecycle import Progress
+    from automation.observation import LogEvent
+    from automation.result import RunResult
+    from automation.verdict import MessageVerdict, Verdict
+
+PIPED_WIDTH = 120  # columns, where there is no terminal to ask
+
+PHASES = {
+    "set up": "finding the engine and starting the target",
+    "create": "making the stack",
+    "deploy": "deploying the program",
+    "send": "sending the messages",
+    "prove": "waiting for the outcome",
+    "destroy": "destroying the stack",
+    "look": "looking for what is left",
+    "tear down": "ending the target",
+}
+"""What each phase is doing, for a person who waits."""
+
+FATES = {"processed": "green", "dead-lettered": "yellow", "pending": "red", "lost": "red"}
+OUTCOMES = {"passed": "green", "failed": "red", "error": "red", "interrupted": "yellow"}
+LEVELS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow"}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that is as wide as its terminal, or as `PIPED_WIDTH` where there is none."""
+    console = Console(stderr=stderr, highlight=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=stderr, highlight=False, width=PIPED_WIDTH)
+    )
+
+
+class TerminalNarrator(Narrator):
+    """A line that changes while a run goes, and is gone after it; quiet where it is piped."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+        self._phase = ""
+
+    def __enter__(self) -> Self:
+        """Begin to tell."""
+        if self._console.is_terminal:
+            self._status = self._console.status("")
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+        if self._status:
+            self._status.stop()
+
+    def say(self, line: str) -> None:
+        """Print a line that stays, piped or not."""
+        self._console.print(line, markup=False, soft_wrap=True)
+
+    def phase(self, name: str) -> None:
+        """Show what a phase does."""
+        self._phase = PHASES[name]
+        self._show("")
+
+    def resource(self, progress: Progress) -> None:
+        """Show the resource that the engine is at."""
+        if not progress.done:
+            self._show(f"{progress.operation} {progress.name}")
+
+    def waiting(self, progress: str) -> None:
+        """Show how far the proof has come."""
+        self._show(progress)
+
+    def _show(self, detail: str) -> None:
+        if self._status:
+            line = f"{self._phase}: {detail}" if detail else self._phase
+            self._status.update(Text(printable(line), overflow="ellipsis", no_wrap=True))
+
+
+def print_result(result: RunResult, console: Console) -> None:
+    """Tell a person what a run came to."""
+    console.print(Text.assemble(("Run ", "bold"), (result.stack, "bold cyan")))
+    if result.description:
+        console.print(Text(f"on {result.description}", "dim"))
+    if result.verdict:
+        print_log(result.log_group, result.events, console)
+        print_messages(result.verdict, console)
+    if result.checks:
+        print_checks(result, console)
+    print_phases(result, console)
+    if result.error is not None:
+        print_error(result.error, console)
+    if result.finish:
+        console.print("\nKept. To destroy it, and then to stop the emulator:", markup=False)
+        console.print(f"  {result.finish}", markup=False, soft_wrap=True)
+    console.print(
+        Text.assemble(
+            "\n",
+            (result.outcome.upper(), f"bold {OUTCOMES[result.outcome]}"),
+            f" in {result.phases['total']:.1f} s",
+        )
+    )
+
+
+def print_log(group: str | None, events: tuple[LogEvent, ...], console: Console) -> None:
+    """The log pull: every stream merged, START to REPORT."""
+    console.print(Text.assemble("\n", ("Log ", "bold"), (group or "", "cyan")))
+    stream = None
+    for event in events:
+        if event.stream != stream:
+            stream = event.stream
+            console.print(Text(f"=== {printable(stream)} ===", "dim"), soft_wrap=True)
+        console.print(log_line(event.text), soft_wrap=True)
+
+
+def log_line(text: str) -> Text:
+    """One log event, coloured by its level."""
+    style = next((style for level, style in LEVELS.items() if text.startswith(f"[{level}]")), "")
+    if text.startswith(("START ", "END ", "REPORT ", "INIT_START ")):
+        style = "dim"
+    return Text(printable(text.rstrip()), style)
+
+
+def print_messages(verdict: Verdict, console: Console) -> None:
+    """What became of each message."""
+    console.print(Text("\nMessages", "bold"))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("", justify="right", style="dim")
+    table.add_column("sent", overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column("fate", no_wrap=True)
+    table.add_column("receives", no_wrap=True)
+    for number, message in enumerate(verdict.messages, start=1):
+        table.add_row(
+            str(number),
+            Text(printable(message.body)),
+            Text(message.fate, FATES[message.fate]),
+            receives(message),
+        )
+    console.print(table)
+
+
+def receives(message: MessageVerdict) -> str:
+    """How often a message was received, and when after it was sent."""
+    if not message.received_at:
+        return "none seen"
+    times = ", ".join(f"{seconds:.1f}" for seconds in after(message.sent_at, message.received_at))
+    return f"{message.receives} at +{times} s"
+
+
+def after(start: datetime, times: tuple[datetime, ...]) -> Iterator[float]:
+    """Seconds from `start` to each time; a clock that differs a little gives no negative ones."""
+    return (max(0.0, (time - start).total_seconds()) for time in times)
+
+
+def print_checks(result: RunResult, console: Console) -> None:
+    """Each check, and of those that failed what was expected and what was seen."""
+    console.print(Text("\nChecks", "bold"))
+    for check in result.checks:
+        if check.passed:
+            console.print(Text.assemble(("  ok    ", "green"), check.expected))
+        else:
+            console.print(Text.assemble(("  FAIL  ", "bold red"), check.expected))
+            console.print(Text(f"        {printable(check.actual)}", "red"))
+    for note in result.verdict.notes if result.verdict else ():
+        console.print(Text(f"  note  {printable(note)}", "yellow"))
+
+
+def print_phases(result: RunResult, console: Console) -> None:
+    """Where the time went."""
+    times = [f"{name} {seconds:.1f}" for name, seconds in result.phases.items()]
+    console.print(Text.assemble("\n", ("Seconds  ", "bold"), " · ".join(times)), soft_wrap=True)
+
+
+def print_error(error: BaseException, console: Console) -> None:
+    """What stopped a command, and the next step."""
+    console.print(Text.assemble("\n", ("error: ", "bold red"), printable(str(error))))
+    if isinstance(error, AutomationError) and error.hint:
+        console.print(Text.assemble(("next: ", "bold"), printable(error.hint)), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: every control character but a newline is made visible."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "  " if char == "\t" else repr(char)[1:-1]
+        for char in text
+    )

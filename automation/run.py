@@ -1,0 +1,252 @@
+"""One run: a stack is made, the scenario sent, its outcome proved, the stack destroyed.
+
+The way is one-directional; a signal or an error at any point jumps to the destroy. Whatever
+happens, a `RunResult` tells how far it came.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from automation.clients import aws_errors, make_clients
+from automation.engine import find_engine
+from automation.errors import AutomationError, Interrupted, UsageError, WaitTimeoutError
+from automation.interrupts import shielded
+from automation.leftovers import leftovers
+from automation.observe import Observer, read_source_queue
+from automation.outputs import read_outputs
+from automation.phases import Phases
+from automation.result import RunResult, versions
+from automation.scenario import load_scenario
+from automation.send import send_messages
+from automation.targets.opening import open_target
+from automation.verdict import judge
+from automation.wait import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
+
+    from automation.clients import Clients
+    from automation.engine.command import EngineCommand
+    from automation.lifecycle import EphemeralStack
+    from automation.observation import Observation
+    from automation.outputs import Outputs
+    from automation.result import Narrator, RunOptions
+    from automation.scenario import Scenario
+    from automation.targets import Target
+    from automation.verdict import Verdict
+
+T = TypeVar("T")
+
+EXPIRES_AFTER = timedelta(hours=2)  # of an ephemeral stack: far longer than the longest run
+
+
+def run(options: RunOptions, environment: Mapping[str, str], narrator: Narrator) -> RunResult:
+    """Go all the way, and say what came of it: an error or a signal is part of the result."""
+    this = Run(options, environment, narrator)
+    error: AutomationError | Interrupted | None = None
+    try:
+        this.go(load_scenario(options.scenario))
+    except (AutomationError, Interrupted) as stopped:
+        error = stopped
+    return this.result(error)
+
+
+class Run:
+    """One run, and what is known of it so far."""
+
+    def __init__(
+        self, options: RunOptions, environment: Mapping[str, str], narrator: Narrator
+    ) -> None:
+        self._options = options
+        self._environment = environment
+        self._narrator = narrator
+        self._phases = Phases(narrator.phase)
+        self._name = options.stack or f"run-{secrets.token_hex(4)}"
+        self._target: Target | None = None
+        self._outputs: Outputs | None = None
+        self._observation: Observation | None = None
+        self._verdict: Verdict | None = None
+        self._leftovers: tuple[str, ...] | None = None
+        self._finish: str | None = None
+
+    def go(self, scenario: Scenario) -> None:
+        """Open the target, and prove the scenario on a stack there."""
+        self._phases.enter("set up")
+        with open_target(
+            self._options.target,
+            self._options.emulator,
+            lambda: find_engine(environment=self._environment, announce=self._narrator.say),
+            self._environment,
+        ) as target:
+            self._target = target
+            if self._options.stack is None:
+                self._on_ephemeral_stack(target, scenario)
+            else:
+                self._on_existing_stack(target, scenario)
+            self._phases.enter("tear down")
+
+    def result(self, error: AutomationError | Interrupted | None) -> RunResult:
+        """All that is known, now that the run is over."""
+        return RunResult(
+            error=error,
+            target=self._options.target,
+            description=self._target.description if self._target else "",
+            stack=self._name,
+            log_group=self._outputs.log_group_name if self._outputs else None,
+            phases=self._phases.stop(),
+            verdict=self._verdict,
+            events=self._observation.events if self._observation else (),
+            leftovers=self._leftovers,
+            finish=self._finish,
+            versions=versions(self._target.engine.version if self._target else None),
+        )
+
+    def _on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
+        from automation.lifecycle import StackPlan, ephemeral_stack
+
+        folder = target.folder / self._name
+        finish = f"{target.command_prefix}pulumi -C {folder} destroy --yes --remove"
+        plan = StackPlan(
+            name=self._name,
+            folder=folder,
+            configuration=self._configuration(target),
+            finish_by_hand=f"{finish} --stack {self._name}",
+        )
+        with ThreadPoolExecutor(1) as background:
+            # boto3 is imported while the engine works.
+            clients = background.submit(make_clients, target.environment, target.region)
+            stack: EphemeralStack | None = None
+            try:
+                with ephemeral_stack(
+                    plan, engine_command(target), self._narrator.resource
+                ) as stack:
+                    try:
+                        self._deploy(target, stack)
+                        self._prove(target, scenario, clients.result())
+                        if self._options.keep:
+                            target.keep()
+                            stack.keep()
+                            self._finish = plan.finish_by_hand
+                    finally:
+                        self._phases.enter("destroy")
+            finally:
+                if stack is not None and not stack.kept:
+                    self._phases.enter("look")
+                    with shielded():
+                        self._look_for_leftovers(target, stack, clients)
+
+    def _on_existing_stack(self, target: Target, scenario: Scenario) -> None:
+        from automation.lifecycle import stack_outputs
+
+        target.wait_ready()
+        exported = stack_outputs(self._name, engine_command(target))
+        self._outputs = outputs = read_outputs(self._name, exported)
+        self._prove(target, scenario, make_clients(target.environment, outputs.region))
+
+    def _configuration(self, target: Target) -> dict[str, object]:
+        expires_at = datetime.now(UTC) + EXPIRES_AFTER
+        tags = {"expires-at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return {**target.configuration, "tags": tags, **self._options.configuration}
+
+    def _deploy(self, target: Target, stack: EphemeralStack) -> None:
+        self._phases.enter("create")
+        stack.create()
+        target.wait_ready()
+        self._phases.enter("deploy")
+        self._outputs = read_outputs(self._name, stack.up())
+
+    def _prove(self, target: Target, scenario: Scenario, clients: Clients) -> None:
+        """Send the scenario, and look until its outcome is proved, or cannot be any more."""
+        if self._outputs is None:
+            raise UsageError(f"stack {self._name} is not deployed")
+        outputs = self._outputs
+        with aws_errors(f"proving stack {self._name}"):
+            self._phases.enter("send")
+            source = read_source_queue(clients.sqs, outputs.queue_url)
+            sent = send_messages(clients.sqs, outputs.queue_url, scenario.messages)
+            self._phases.enter("prove")
+            observer = Observer(clients, outputs, target.pace.skew)
+
+            def look() -> Verdict:
+                self._observation = observer.observe(sent)
+                verdict = judge(scenario, self._observation, exact_receives=target.exact_receives)
+                self._verdict = verdict
+                self._narrator.waiting(verdict.progress)
+                return verdict
+
+            receives = source.visibility_timeout * source.max_receive_count
+            until_timeout(
+                "the outcome",
+                look,
+                Settled(target.pace.settle),
+                within=self._options.within or receives + target.pace.slack,
+                poll=target.pace.poll,
+            )
+            if self._options.stack is not None:
+                observer.remove_dead_letters(message.message_id for message in sent)
+
+    def _look_for_leftovers(
+        self, target: Target, stack: EphemeralStack, clients: Future[Clients]
+    ) -> None:
+        def look() -> tuple[str, ...]:
+            self._leftovers = tuple(leftovers(clients.result(), self._name, stack.resources))
+            return self._leftovers
+
+        with aws_errors(f"looking for what is left of stack {self._name}"):
+            until_timeout(
+                "nothing to be left",
+                look,
+                lambda found: not found,
+                within=target.pace.gone,
+                poll=target.pace.poll,
+            )
+
+
+class Settled:
+    """Whether a verdict is final: it passed, or the queue has been empty for long enough.
+
+    Args:
+        settle: Seconds of an empty source queue after which no message can come to light any more.
+    """
+
+    def __init__(self, settle: float) -> None:
+        self._settle = settle
+        self._empty_since: float | None = None
+
+    def __call__(self, verdict: Verdict) -> bool:
+        """Take one more verdict into account."""
+        now = time.monotonic()
+        if not verdict.source.empty:
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = now
+        empty_for = 0.0 if self._empty_since is None else now - self._empty_since
+        return verdict.passed or empty_for >= self._settle
+
+
+def until_timeout(
+    what: str,
+    look: Callable[[], T],
+    satisfied: Callable[[T], bool],
+    *,
+    within: float,
+    poll: float,
+) -> None:
+    """Wait, and leave what was seen last to be judged when the time is up."""
+    try:
+        wait_until(what, look, satisfied, within=within, poll=poll)
+    except WaitTimeoutError:
+        return
+
+
+def engine_command(target: Target) -> EngineCommand:
+    """The engine's command line in a target's environment."""
+    from automation.engine.command import EngineCommand
+
+    return EngineCommand(target.engine, target.environment, target.watch_session)

@@ -1,0 +1,49 @@
+"""The aws target: the user's own account, engine home, login and backend, all as they are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from automation.paths import cache_folder
+from automation.targets import Pace, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from automation.engine import Engine
+
+REGION = "us-east-1"  # the lesson's, when the environment names none
+CONFIGURATION = {
+    # Six times the function's time-out, as AWS advises: shorter, and receives that cold starts
+    # lose can dead-letter good messages. The poison hand takes 3 x 30 s.
+    "functionTimeout": 5,
+    "visibilityTimeout": 30,
+}
+PACE = Pace(
+    poll=3.0,
+    settle=120.0,  # queue counts lag up to a minute
+    gone=120.0,  # deleted queues and functions linger in answers for about a minute
+    skew=2.0,  # a larger one is told from the answers
+    slack=180.0,  # log events arrive seconds late, IAM takes seconds to spread
+)
+
+
+def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
+    """The target of an environment: credentials and region as boto3 finds them."""
+    path = os.pathsep.join([str(engine.folder), environment.get("PATH", os.defpath)])
+    folder = cache_folder() / "runs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION
+    return Target(
+        name="aws",
+        description=f"the AWS account of your credentials, {region}",
+        engine=engine,
+        region=region,
+        environment={**environment, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        folder=folder,
+        configuration={**CONFIGURATION, "aws:region": region},
+        pace=PACE,
+        exact_receives=False,
+        command_prefix="",
+    )

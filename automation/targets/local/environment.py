@@ -1,0 +1,106 @@
+"""The environment in which the engine sees a local instance and nothing else of AWS or Pulumi."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from automation.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from automation.engine import Engine
+    from automation.targets.local.instance import Instance
+
+PASSED_ON = ("LANG", "LC_ALL", "TERM")
+OURS = ("AWS_", "PULUMI_")  # prefixes of what a local target never takes from its caller
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
+DEFAULTS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+}
+
+
+def built_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What an engine operation of a run needs of its caller's environment, and no more."""
+    return {name: environment[name] for name in PASSED_ON if name in environment}
+
+
+def users_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """A user's environment for a command of their own, without their AWS and Pulumi set-up."""
+    return {name: value for name, value in environment.items() if not name.startswith(OURS)}
+
+
+def emulator_credentials(environment: Mapping[str, str], *, external: bool) -> dict[str, str]:
+    """The credentials and the region that address the emulator.
+
+    Args:
+        environment: The caller's.
+        external: Whether the emulator is the caller's own: its accounts are told apart by access
+            key, so the caller's AWS_* variables hold where they are set.
+    """
+    given = {name: environment[name] for name in CREDENTIALS if external and environment.get(name)}
+    return {**DEFAULTS, **given}
+
+
+def local_environment(
+    instance: Instance, engine: Engine, base: Mapping[str, str], credentials: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment that reaches `instance` with `engine`.
+
+    Args:
+        instance: The emulator, and the folder of its stacks' state.
+        engine: Goes first on PATH, this interpreter's folder next: the program runs under it.
+        base: What to build on.
+        credentials: As `emulator_credentials` gives them.
+    """
+    scratch = instance.folder / "tmp"
+    scratch.mkdir(exist_ok=True)
+    loopback = ",".join(filter(None, [base.get("NO_PROXY"), "127.0.0.1,localhost,::1"]))
+    path = [str(engine.folder), str(Path(sys.executable).parent), base.get("PATH", os.defpath)]
+    return {
+        **base,
+        **credentials,
+        "HOME": base.get("HOME", str(scratch)),
+        "PATH": os.pathsep.join(path),
+        "TMPDIR": str(scratch),
+        "NO_PROXY": loopback,
+        "no_proxy": loopback,
+        "AWS_ENDPOINT_URL": instance.url,
+        "AWS_DEFAULT_REGION": credentials["AWS_REGION"],
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "PULUMI_HOME": str(instance.engine_home),
+        "PULUMI_BACKEND_URL": f"file://{instance.backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def checked_url(url: str) -> str:
+    """An emulator's URL, without a slash at its end.
+
+    Raises:
+        UsageError: It is no http(s) URL on loopback.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if parts.scheme not in {"http", "https"} or not loopback or parts.path.strip("/"):
+        raise UsageError(
+            f"{url} is no emulator on this machine",
+            hint="give a URL such as http://127.0.0.1:4566",
+        )
+    return url.rstrip("/")

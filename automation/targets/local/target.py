@@ -1,0 +1,122 @@
+"""The local target of a run: the lasting instance when one is up, else one for the run alone."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from automation.interrupts import shielded
+from automation.targets import Pace, Target
+from automation.targets.local import lasting
+from automation.targets.local.environment import (
+    built_environment,
+    emulator_credentials,
+    local_environment,
+)
+from automation.targets.local.instance import Instance, Supervisor
+from automation.targets.local.plugin import install_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from automation.engine import Engine
+
+CONFIGURATION = {
+    # Seconds: the poison hand takes 3 x 2 s. A worker of the emulator starts in 0.1 s (measured).
+    "functionTimeout": 1,
+    "visibilityTimeout": 2,
+}
+PACE = Pace(
+    poll=0.1,
+    settle=3.0,  # longer than the visibility time-out: nothing in flight can come back any more
+    gone=5.0,
+    skew=0.0,  # one machine, one clock
+    slack=30.0,
+)
+COMMAND_PREFIX = "python -m automation exec -- "
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalTarget(Target):
+    """An emulator on this machine.
+
+    Attributes:
+        supervisor: The one that this process started for the run; None for the lasting instance.
+    """
+
+    supervisor: Supervisor | None
+
+    def wait_ready(self) -> None:
+        """Return when the emulator answers."""
+        if self.supervisor is not None:
+            self.supervisor.wait_ready()
+
+    def watch_session(self, session: int) -> None:
+        """Have an engine's processes ended with the emulator."""
+        if self.supervisor is not None:
+            self.supervisor.watch_session(session)
+
+    def keep(self) -> None:
+        """Make the run's emulator the lasting one."""
+        if self.supervisor is not None:
+            lasting.keep(self.supervisor)
+
+
+@contextlib.contextmanager
+def local_target(
+    find_engine: Callable[[], Engine], environment: Mapping[str, str], url: str | None
+) -> Iterator[LocalTarget]:
+    """A local target for the length of a block; its emulator starts while the engine is found.
+
+    Args:
+        find_engine: Called once the emulator is on its way.
+        environment: The caller's.
+        url: An emulator that runs already, as `checked_url` gives it.
+    """
+    lasting_one = lasting.find()
+    if lasting_one is not None and url in {None, lasting_one.url}:
+        yield _target(lasting_one, None, find_engine(), environment)
+        return
+    with shielded():
+        supervisor = Supervisor(url)
+    try:
+        engine = find_engine()
+        yield _target(supervisor.instance, supervisor, engine, environment)
+    finally:
+        if not supervisor.kept:
+            with shielded():
+                supervisor.close()
+
+
+def _target(
+    instance: Instance,
+    supervisor: Supervisor | None,
+    engine: Engine,
+    environment: Mapping[str, str],
+) -> LocalTarget:
+    prepare(instance)
+    credentials = emulator_credentials(environment, external=instance.external)
+    kind = "the emulator" if instance.external else f"MiniStack {version('ministack')}"
+    built = built_environment(environment)
+    return LocalTarget(
+        name="local",
+        description=f"{kind} at {instance.url}",
+        engine=engine,
+        region=credentials["AWS_REGION"],
+        environment=local_environment(instance, engine, built, credentials),
+        folder=instance.folder / "runs",
+        configuration={**CONFIGURATION, "aws:region": credentials["AWS_REGION"]},
+        pace=PACE,
+        exact_receives=True,
+        command_prefix=COMMAND_PREFIX,
+        supervisor=supervisor,
+    )
+
+
+def prepare(instance: Instance) -> None:
+    """Make an instance's engine home, with the plugin in it, and its backend."""
+    for folder in (instance.engine_home, instance.backend):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    install_plugin(instance.engine_home)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from automation.engine import Engine, find_engine
+from automation.paths import CHECKOUT, PROJECT
+from tests.local.machine import Machine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return find_engine(environment=os.environ, announce=print)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
+    checkout_before = checkout_files()
+    made = Machine(tmp_path, engine)
+    yield made
+    made.run("local", "stop")
+    made.wait_until_clean()
+    assert [path.name for path in made.cache.iterdir()] == [PROJECT]
+    assert checkout_files() == checkout_before
+
+
+def checkout_files() -> set[Path]:
+    """What stands at the checkout's top, where a stray Pulumi.<stack>.yaml would."""
+    return set(CHECKOUT.iterdir())
+
+
+@pytest.fixture
+def other_function(tmp_path: Path) -> Callable[[str], list[str]]:
+    """The arguments that deploy this project's function with its handler wrapped by other code."""
+
+    def arguments(source: str) -> list[str]:
+        folder = tmp_path / "function"
+        folder.mkdir()
+        for module in (CHECKOUT / "function").glob("*.py"):
+            (folder / module.name).write_text(module.read_text())
+        (folder / "wrapped.py").write_text(source)
+        return [f"--config=functionSource={folder}", "--config=handler=wrapped.lambda_handler"]
+
+    return arguments

@@ -1,0 +1,116 @@
+"""Commands of the automation as a user runs them, on a machine of their own made for each test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from automation.engine import Engine
+from automation.paths import CHECKOUT
+from automation.wait import wait_until
+
+COMMAND_WITHIN = 120.0  # seconds; a run takes about 12 on an idle machine
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Machine:
+    """A home, a cache with nothing but the engine in it, and a temp folder of one test's own."""
+
+    def __init__(self, root: Path, engine: Engine) -> None:
+        self.root = root
+        self.home, self.cache, self.temporary = (
+            root / name for name in ("home", "cache", "temporary")
+        )
+        for folder in (self.home, self.cache, self.temporary):
+            folder.mkdir()
+        self.environment = {
+            "PATH": os.pathsep.join([str(engine.folder), os.environ["PATH"]]),
+            "HOME": str(self.home),
+            "XDG_CACHE_HOME": str(self.cache),
+            "TMPDIR": str(self.temporary),
+            "LANG": "C.UTF-8",
+        }
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "automation", *arguments],
+            cwd=CHECKOUT,
+            env={**self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, **variables: str) -> Done:
+        return finished(self.start(*arguments, **variables))
+
+    def report(self) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads((self.root / "result.json").read_text())
+        return result
+
+    @property
+    def report_file(self) -> str:
+        return str(self.root / "result.json")
+
+    def wait_for_state(self, text: str) -> None:
+        """Until the engine has recorded `text` in the state of some stack."""
+        wait_until(
+            f"{text} in a stack's state",
+            lambda: [
+                state.read_text() for state in self.temporary.rglob(".pulumi/stacks/**/*.json")
+            ],
+            lambda states: any(text in state for state in states),
+            within=COMMAND_WITHIN,
+            poll=0.02,
+        )
+
+    def processes(self) -> list[str]:
+        """What runs with this machine's temp folder in its environment or its arguments."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                places = [*process.environ().values(), *process.cmdline(), process.cwd()]
+            except psutil.Error:
+                continue
+            if any(str(self.temporary) in place for place in places):
+                found.append(f"{process.pid} {' '.join(process.cmdline())[:100]}")
+        return found
+
+    def left_behind(self) -> list[str]:
+        """Files in the temp folder, settings in the home, and processes."""
+        files = [*self.temporary.rglob("*"), *self.home.rglob("*")]
+        return [*(str(path.relative_to(self.root)) for path in files), *self.processes()]
+
+    def wait_until_clean(self) -> None:
+        wait_until(
+            "nothing to be left behind",
+            self.left_behind,
+            lambda left: not left,
+            within=20,
+            poll=0.1,
+        )
+
+
+def finished(process: subprocess.Popen[str]) -> Done:
+    try:
+        stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
+    except subprocess.TimeoutExpired:
+        os.kill(process.pid, signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
+    return Done(process.returncode, stdout, stderr)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.local.machine import Machine, finished
+
+FORGETFUL = """
+def lambda_handler(event, context):
+    return {"batchItemFailures": []}
+"""
+
+SWALLOWING = """
+import handler
+
+def lambda_handler(event, context):
+    handler.lambda_handler(event, context)
+    return {"batchItemFailures": []}
+"""
+
+
+def fates(machine: Machine) -> list[str]:
+    return [message["fate"] for message in machine.report()["messages"]]
+
+
+def failed_checks(machine: Machine) -> set[str]:
+    return {check["name"] for check in machine.report()["checks"] if not check["passed"]}
+
+
+def test_the_ten_hands_are_proved_and_nothing_is_left(machine: Machine) -> None:
+    done = machine.run("run", "--json", machine.report_file)
+
+    report = machine.report()
+    assert done.code == 0, done.stdout + done.stderr
+    assert report["outcome"] == "passed"
+    assert fates(machine) == ["processed"] * 9 + ["dead-lettered"]
+    assert report["messages"][9]["receives"] == 3
+    assert report["leftovers"] == []
+    assert sum(seen["records"] for seen in report["invocations"]) == 12
+    assert not done.stderr
+    for line in ("ok user=aarit hole=AsKs delta=+120 result=won", "REPORT RequestId: ", "PASSED"):
+        assert line in done.stdout
+    machine.wait_until_clean()
+
+
+def test_a_function_that_forgets_its_messages_fails_every_one_of_them(
+    machine: Machine, other_function: Callable[[str], list[str]]
+) -> None:
+    done = machine.run("run", "--json", machine.report_file, *other_function(FORGETFUL))
+
+    assert done.code == 1, done.stdout + done.stderr
+    assert machine.report()["outcome"] == "failed"
+    assert fates(machine) == ["lost"] * 10
+    assert {"processed", "dead-lettered"} <= failed_checks(machine)
+    assert machine.report()["leftovers"] == []
+    machine.wait_until_clean()
+
+
+def test_a_function_that_swallows_the_poison_fails_for_the_poison_alone(
+    machine: Machine, other_function: Callable[[str], list[str]]
+) -> None:
+    done = machine.run("run", "--json", machine.report_file, *other_function(SWALLOWING))
+
+    assert done.code == 1, done.stdout + done.stderr
+    assert fates(machine) == ["processed"] * 9 + ["lost"]
+    assert "processed" not in failed_checks(machine)
+    assert "dead-lettered" in failed_checks(machine)
+    assert machine.report()["leftovers"] == []
+    machine.wait_until_clean()
+
+
+@pytest.mark.parametrize(
+    ("moment", "signum", "code"),
+    [
+        pytest.param("aws:sqs/queue:Queue", signal.SIGINT, 130, id="Ctrl-C while it deploys"),
+        pytest.param('"mapping_uuid"', signal.SIGTERM, 143, id="SIGTERM while it waits"),
+    ],
+)
+def test_an_interrupted_run_leaves_nothing(
+    machine: Machine, moment: str, signum: int, code: int
+) -> None:
+    process = machine.start("run", "--json", machine.report_file)
+    machine.wait_for_state(moment)
+    os.kill(process.pid, signum)
+    done = finished(process)
+
+    assert done.code == code, done.stdout + done.stderr
+    assert machine.report()["outcome"] == "interrupted"
+    assert machine.report()["leftovers"] == []
+    machine.wait_until_clean()
+
+
+def test_a_second_ctrl_c_does_not_cut_the_destroy_short(machine: Machine) -> None:
+    process = machine.start("run", "--json", machine.report_file)
+    machine.wait_for_state("aws:iam/role:Role")
+    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, signal.SIGINT)
+    done = finished(process)
+
+    assert done.code == 130, done.stdout + done.stderr
+    assert "still cleaning up" in done.stderr
+    assert machine.report()["leftovers"] == []
+
+
+def test_a_run_that_is_killed_with_its_whole_group_leaves_nothing_running(machine: Machine) -> None:
+    process = machine.start("run")
+    machine.wait_for_state("aws:sqs/queue:Queue")
+    os.killpg(process.pid, signal.SIGKILL)
+    finished(process)
+
+    machine.wait_until_clean()
+
+
+def test_a_deployment_that_fails_says_why_and_leaves_nothing(machine: Machine) -> None:
+    done = machine.run(
+        "run", "--json", machine.report_file, "--config=handler=nowhere.lambda_handler"
+    )
+
+    assert done.code == 3, done.stdout + done.stderr
+    assert machine.report()["outcome"] == "error"
+    assert "nowhere" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    machine.wait_until_clean()

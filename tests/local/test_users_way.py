@@ -1,0 +1,54 @@
+"""The way of a user who types `pulumi` commands, and of one who looks at what a run kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+
+from automation.paths import CHECKOUT
+from tests.local.machine import Machine
+
+
+def test_pulumi_up_by_hand_then_run_on_that_stack_then_destroy(machine: Machine) -> None:
+    settings = CHECKOUT / "Pulumi.byhand.yaml"
+    try:
+        for arguments in (
+            ["stack", "init", "byhand"],
+            ["config", "set", "visibilityTimeout", "2", "--stack", "byhand"],
+            ["config", "set", "functionTimeout", "1", "--stack", "byhand"],
+            ["up", "--yes", "--skip-preview", "--stack", "byhand"],
+        ):
+            done = machine.run("exec", "--", "pulumi", *arguments)
+            assert done.code == 0, done.stdout + done.stderr
+
+        for _ in range(2):
+            proved = machine.run("run", "--stack", "byhand", "--json", machine.report_file)
+            assert proved.code == 0, proved.stdout + proved.stderr
+            assert machine.report()["stack"] == "byhand"
+
+        unchanged = machine.run(
+            "exec", "--", "pulumi", "up", "--yes", "--expect-no-changes", "--stack", "byhand"
+        )
+        assert unchanged.code == 0, unchanged.stdout + unchanged.stderr
+        destroyed = machine.run("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
+        assert destroyed.code == 0, destroyed.stdout + destroyed.stderr
+    finally:
+        settings.unlink(missing_ok=True)
+
+
+def test_what_a_run_kept_is_destroyed_by_the_command_it_prints(machine: Machine) -> None:
+    kept = machine.run("run", "--keep", "--json", machine.report_file)
+    assert kept.code == 0, kept.stdout + kept.stderr
+    command = re.search(r"python -m automation (exec -- pulumi .*)", kept.stdout)
+    assert command is not None, kept.stdout
+    assert machine.run("local", "status").code == 0
+
+    again = machine.run("run", "--json", machine.report_file)
+    assert again.code == 0, again.stdout + again.stderr
+    assert machine.report()["leftovers"] == []
+
+    destroyed = machine.run(*shlex.split(command[1]))
+    assert destroyed.code == 0, destroyed.stdout + destroyed.stderr
+    stacks = machine.run("exec", "--", "pulumi", "stack", "ls", "--all", "--json")
+    assert json.loads(stacks.stdout) == []
