@@ -83,6 +83,7 @@ def local_environment(
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # one on the user's PATH would go first
     }
 
 
