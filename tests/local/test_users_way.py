@@ -15,9 +15,10 @@ def test_pulumi_up_by_hand_then_run_on_that_stack_then_destroy(machine: Machine)
     try:
         for arguments in (
             ["stack", "init", "byhand"],
-            ["config", "set", "visibilityTimeout", "2", "--stack", "byhand"],
-            ["config", "set", "functionTimeout", "1", "--stack", "byhand"],
-            ["up", "--yes", "--skip-preview", "--stack", "byhand"],
+            [
+                *("up", "--yes", "--skip-preview", "--stack", "byhand"),
+                *("--config", "visibilityTimeout=2", "--config", "functionTimeout=1"),
+            ],
         ):
             done = machine.run("exec", "--", "pulumi", *arguments)
             assert done.code == 0, done.stdout + done.stderr
@@ -43,10 +44,6 @@ def test_what_a_run_kept_is_destroyed_by_the_command_it_prints(machine: Machine)
     command = re.search(r"python -m automation (exec -- pulumi .*)", kept.stdout)
     assert command is not None, kept.stdout
     assert machine.run("local", "status").code == 0
-
-    again = machine.run("run", "--json", machine.report_file)
-    assert again.code == 0, again.stdout + again.stderr
-    assert machine.report()["leftovers"] == []
 
     destroyed = machine.run(*shlex.split(command[1]))
     assert destroyed.code == 0, destroyed.stdout + destroyed.stderr

@@ -174,6 +174,9 @@ def serve(emulator: Emulator, sessions: set[int]) -> int:
             *lines, commands = (commands + received).split(b"\n")
             sessions.update(int(line.split()[1]) for line in lines if line.startswith(b"session "))
             kept = b"keep" in lines
+            if kept:  # the parent's terminal, or whatever its stderr was, is let go
+                with emulator.log.with_name("supervisor.log").open("wb") as own_log:
+                    os.dup2(own_log.fileno(), sys.stderr.fileno())
         else:
             time.sleep(WATCH_POLL)
 
