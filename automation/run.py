@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from automation.clients import Clients
+    from automation.engine import Engine
     from automation.engine.command import EngineCommand
     from automation.lifecycle import EphemeralStack
     from automation.observation import Observation
@@ -81,7 +82,7 @@ class Run:
         with open_target(
             self._options.target,
             self._options.emulator,
-            lambda: find_engine(environment=self._environment, announce=self._narrator.say),
+            self._find_engine,
             self._environment,
         ) as target:
             self._target = target
@@ -106,6 +107,12 @@ class Run:
             finish=self._finish,
             versions=versions(self._target.engine.version if self._target else None),
         )
+
+    def _find_engine(self) -> Engine:
+        engine = find_engine(environment=self._environment, announce=self._narrator.say)
+        import automation.lifecycle  # noqa: F401 -- takes 0.3 s, in which the emulator starts
+
+        return engine
 
     def _on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
         from automation.lifecycle import StackPlan, ephemeral_stack

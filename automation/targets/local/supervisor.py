@@ -41,7 +41,6 @@ HEALTH_PATH = "/_localstack/health"  # MiniStack answers it, and so does what it
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
 START_POLL = 0.02  # seconds between health checks while the emulator starts
 WATCH_POLL = 1.0  # seconds between looks at a running emulator
-GRACE = 3.0  # seconds that the emulator has to end by itself before it is killed
 LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
 
@@ -116,7 +115,7 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     try:
         yield Emulator(url, process, log)
     finally:
-        end_session(process.pid, grace=GRACE)
+        end_session(process.pid, grace=0)  # all of it goes: nothing is worth a graceful end
         process.wait()
 
 
