@@ -75,7 +75,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="deploy, send, prove, destroy",
         description="Deploy an ephemeral stack, send it a scenario, prove from its log and its "
         "dead-letter queue what became of every message, and destroy it.",
-        epilog=RUN_EXAMPLES,
+        epilog=f"{RUN_EXAMPLES}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument("--target", choices=NAMES, default="local", help="default: local")
@@ -175,14 +175,12 @@ def carry_out_exec(options: argparse.Namespace) -> int:
     """Become the command."""
     from automation.targets.local.command import environment_of_lasting
 
-    environment = environment_of_lasting(dict(os.environ), say)
+    program = options.command[0]
+    environment = environment_of_lasting(program, dict(os.environ), say)
     try:
-        os.execvpe(options.command[0], options.command, environment)  # noqa: S606 -- no shell
+        os.execvpe(program, options.command, environment)  # noqa: S606 -- no shell
     except OSError as error:
-        raise UsageError(
-            f"{options.command[0]} cannot be run: {error.strerror}",
-            hint="give a command that is on PATH, after --",
-        ) from error
+        raise UsageError(f"{program} cannot be run: {error.strerror}") from error
 
 
 def carry_out_start(options: argparse.Namespace) -> int:
@@ -220,9 +218,12 @@ def say(line: str) -> None:
 
 def seconds(text: str) -> float:
     """A number of seconds above zero, for argparse."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
     return value
 
 

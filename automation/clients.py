@@ -38,6 +38,9 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
 
     Takes about half a second, most of it imports and service descriptions. What the process's own
     environment says of profiles and proxies counts only where `environment` says it too.
+
+    Raises:
+        ObserveError: The configuration cannot be used, such as a profile that does not exist.
     """
     import boto3
     import botocore.session
@@ -52,13 +55,14 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
             ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         )
     }
-    session = boto3.Session(
-        aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
-        aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
-        aws_session_token=environment.get("AWS_SESSION_TOKEN"),
-        region_name=region,
-        botocore_session=botocore.session.Session(session_vars=variables),
-    )
+    with aws_errors("reading the AWS configuration"):
+        session = boto3.Session(
+            aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=environment.get("AWS_SESSION_TOKEN"),
+            region_name=region,
+            botocore_session=botocore.session.Session(session_vars=variables),
+        )
     config = Config(
         connect_timeout=CONNECT_WITHIN,
         read_timeout=READ_WITHIN,

@@ -162,6 +162,7 @@ class EphemeralStack:
         workspace = _Workspace(work_dir=str(plan.folder), pulumi_command=command)
         self._stack = _Stack(plan.name, workspace, StackInitMode.SELECT)
         self._kept = False
+        self._ours = True
         self._made: dict[Resource, None] = {}
 
     @property
@@ -185,8 +186,12 @@ class EphemeralStack:
             StackExistsError: The name is taken.
             EngineFailedError: The engine refused.
         """
-        with self._operation("create"):
-            self._stack.workspace.create_stack(self._plan.name)
+        try:
+            with self._operation("create"):
+                self._stack.workspace.create_stack(self._plan.name)
+        except StackExistsError:
+            self._ours = False
+            raise
 
     def up(self) -> dict[str, Any]:
         """Deploy the program; the stack's outputs by name.
@@ -199,7 +204,7 @@ class EphemeralStack:
         return events.outputs
 
     def destroy(self) -> None:
-        """Destroy the stack and remove it from the backend.
+        """Destroy the stack and remove it from the backend; one that was there before us stays.
 
         A first failure may be a lock that a killed engine left, or state that lags behind: the
         lock is cancelled, the state refreshed, and the destroy tried once more.
@@ -207,11 +212,11 @@ class EphemeralStack:
         Raises:
             DestroyFailedError: Something still stands; its state is kept.
         """
+        if not self._ours:
+            return
         try:
             try:
                 self._destroy(refresh=False)
-            except StackMissingError:
-                return  # it was never created
             except EngineFailedError:
                 with contextlib.suppress(CommandError):
                     self._stack.cancel()
@@ -223,7 +228,8 @@ class EphemeralStack:
             ) from error
 
     def _destroy(self, *, refresh: bool) -> None:
-        with self._operation("destroy") as events:
+        # A stack that is missing was never created, or went in a first try that failed after it.
+        with contextlib.suppress(StackMissingError), self._operation("destroy") as events:
             self._stack.destroy(on_event=events, suppress_progress=True, refresh=refresh)
 
     @contextlib.contextmanager

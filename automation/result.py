@@ -79,7 +79,7 @@ class RunResult:
         verdict: What became of the messages; None before they were sent.
         events: The function's log, all streams merged.
         leftovers: What still stands of the stack; None when it was not looked for.
-        finish: How to destroy what was kept; None when nothing was.
+        finish: The commands that destroy what was kept, in order; empty when nothing was.
         versions: By name.
     """
 
@@ -92,7 +92,7 @@ class RunResult:
     verdict: Verdict | None
     events: tuple[LogEvent, ...]
     leftovers: tuple[str, ...] | None
-    finish: str | None
+    finish: tuple[str, ...]
     versions: Mapping[str, str]
 
     @property
@@ -110,7 +110,8 @@ class RunResult:
             return "interrupted"
         if self.error is not None:
             return "error"
-        return "passed" if all(check.passed for check in self.checks) else "failed"
+        proved = self.verdict is not None and all(check.passed for check in self.checks)
+        return "passed" if proved else "failed"
 
     @property
     def exit_code(self) -> int:

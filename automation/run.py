@@ -7,6 +7,7 @@ happens, a `RunResult` tells how far it came.
 from __future__ import annotations
 
 import secrets
+import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -74,7 +75,7 @@ class Run:
         self._observation: Observation | None = None
         self._verdict: Verdict | None = None
         self._leftovers: tuple[str, ...] | None = None
-        self._finish: str | None = None
+        self._finish: tuple[str, ...] = ()
 
     def go(self, scenario: Scenario) -> None:
         """Open the target, and prove the scenario on a stack there."""
@@ -118,12 +119,12 @@ class Run:
         from automation.lifecycle import StackPlan, ephemeral_stack
 
         folder = target.folder / self._name
-        finish = f"{target.command_prefix}pulumi -C {folder} destroy --yes --remove"
         plan = StackPlan(
             name=self._name,
             folder=folder,
             configuration=self._configuration(target),
-            finish_by_hand=f"{finish} --stack {self._name}",
+            finish_by_hand=f"{target.command_prefix}pulumi -C {shlex.quote(str(folder))} "
+            f"destroy --yes --remove --stack {self._name}",
         )
         with ThreadPoolExecutor(1) as background:
             # boto3 is imported while the engine works.
@@ -139,7 +140,7 @@ class Run:
                         if self._options.keep:
                             target.keep()
                             stack.keep()
-                            self._finish = plan.finish_by_hand
+                            self._finish = (plan.finish_by_hand, *target.stop_commands)
                     finally:
                         self._phases.enter("destroy")
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from automation.errors import UsageError
+from automation.errors import AutomationError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +29,21 @@ def check_destination(path: Path) -> None:
 
 
 def write_document(result: RunResult, path: Path) -> None:
-    """Write the result whole or not at all."""
+    """Write the result whole or not at all.
+
+    Raises:
+        AutomationError: It could not be written; what stood at the path still does.
+    """
     draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(document(result), indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(document(result), indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise AutomationError(
+            f"the result could not be written to {path}: {error.strerror}",
+            hint="the run itself is over; its outcome is told above",
+        ) from error
 
 
 def document(result: RunResult) -> dict[str, Any]:

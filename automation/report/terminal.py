@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from automation.result import RunResult
     from automation.verdict import MessageVerdict, Verdict
 
+SPINNER_WIDTH = 3  # columns that the spinner takes of the changing line
 PIPED_WIDTH = 120  # columns, where there is no terminal to ask
 
 PHASES = {
@@ -73,7 +74,7 @@ class TerminalNarrator(Narrator):
 
     def say(self, line: str) -> None:
         """Print a line that stays, piped or not."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(Text(line), soft_wrap=True)
 
     def phase(self, name: str) -> None:
         """Show what a phase does."""
@@ -92,7 +93,9 @@ class TerminalNarrator(Narrator):
     def _show(self, detail: str) -> None:
         if self._status:
             line = f"{self._phase}: {detail}" if detail else self._phase
-            self._status.update(Text(printable(line), overflow="ellipsis", no_wrap=True))
+            text = Text(printable(line))
+            text.truncate(self._console.width - SPINNER_WIDTH, overflow="ellipsis")
+            self._status.update(text)
 
 
 def print_result(result: RunResult, console: Console) -> None:
@@ -109,8 +112,9 @@ def print_result(result: RunResult, console: Console) -> None:
     if result.error is not None:
         print_error(result.error, console)
     if result.finish:
-        console.print("\nKept. To destroy it, and then to stop the emulator:", markup=False)
-        console.print(f"  {result.finish}", markup=False, soft_wrap=True)
+        console.print("\nKept, as asked. When you have done with it:", markup=False)
+        for command in result.finish:
+            console.print(Text(f"  {command}"), soft_wrap=True)
     console.print(
         Text.assemble(
             "\n",
@@ -142,17 +146,17 @@ def log_line(text: str) -> Text:
 def print_messages(verdict: Verdict, console: Console) -> None:
     """What became of each message."""
     console.print(Text("\nMessages", "bold"))
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("", justify="right", style="dim")
+    table.add_column("fate")
+    table.add_column("receives")
     table.add_column("sent", overflow="ellipsis", no_wrap=True, ratio=1)
-    table.add_column("fate", no_wrap=True)
-    table.add_column("receives", no_wrap=True)
     for number, message in enumerate(verdict.messages, start=1):
         table.add_row(
             str(number),
-            Text(printable(message.body)),
             Text(message.fate, FATES[message.fate]),
             receives(message),
+            Text(printable(message.body).replace("\n", "\\n")),
         )
     console.print(table)
 
@@ -173,14 +177,16 @@ def after(start: datetime, times: tuple[datetime, ...]) -> Iterator[float]:
 def print_checks(result: RunResult, console: Console) -> None:
     """Each check, and of those that failed what was expected and what was seen."""
     console.print(Text("\nChecks", "bold"))
+    table = Table.grid(padding=(0, 2))
     for check in result.checks:
         if check.passed:
-            console.print(Text.assemble(("  ok    ", "green"), check.expected))
+            table.add_row("", Text("ok", "green"), check.expected)
         else:
-            console.print(Text.assemble(("  FAIL  ", "bold red"), check.expected))
-            console.print(Text(f"        {printable(check.actual)}", "red"))
+            table.add_row("", Text("FAIL", "bold red"), check.expected)
+            table.add_row("", "", Text(printable(check.actual), "red"))
     for note in result.verdict.notes if result.verdict else ():
-        console.print(Text(f"  note  {printable(note)}", "yellow"))
+        table.add_row("", Text("note", "yellow"), Text(printable(note)))
+    console.print(table)
 
 
 def print_phases(result: RunResult, console: Console) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from automation.engine import Engine
 
@@ -46,6 +48,7 @@ class Target:
         pace: How its services behave in time.
         exact_receives: Whether every receive reaches a consumer. On AWS some do not.
         command_prefix: What a person puts before a `pulumi` command for this target.
+        stop_commands: What a person does when its last stack is destroyed.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Target:
     pace: Pace
     exact_receives: bool
     command_prefix: str
+    stop_commands: tuple[str, ...]
 
     def wait_ready(self) -> None:
         """Return when the target can be deployed to: AWS always can."""
@@ -67,3 +71,12 @@ class Target:
 
     def keep(self) -> None:
         """Let the target outlive this process: AWS always does."""
+
+
+def path_with(engine: Engine, environment: Mapping[str, str]) -> str:
+    """PATH with the engine first, and this interpreter's folder next.
+
+    An engine that was built here runs the program under the first python on PATH.
+    """
+    folders = [str(engine.folder), str(Path(sys.executable).parent)]
+    return os.pathsep.join([*folders, environment.get("PATH", os.defpath)])

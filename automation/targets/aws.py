@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from automation.paths import cache_folder
-from automation.targets import Pace, Target
+from automation.targets import Pace, Target, path_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,6 @@ PACE = Pace(
 
 def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
     """The target of an environment: credentials and region as boto3 finds them."""
-    path = os.pathsep.join([str(engine.folder), environment.get("PATH", os.defpath)])
     folder = cache_folder() / "runs"
     folder.mkdir(mode=0o700, exist_ok=True)
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION
@@ -40,10 +38,15 @@ def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
         description=f"the AWS account of your credentials, {region}",
         engine=engine,
         region=region,
-        environment={**environment, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        environment={
+            **environment,
+            "PATH": path_with(engine, environment),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        },
         folder=folder,
         configuration={**CONFIGURATION, "aws:region": region},
         pace=PACE,
         exact_receives=False,
         command_prefix="",
+        stop_commands=(),
     )

@@ -8,12 +8,24 @@ import pytest
 
 from automation.engine import Engine, find_engine
 from automation.paths import CHECKOUT, PROJECT
+from automation.targets.local.instance import Instance, Supervisor
 from tests.local.machine import Machine
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return find_engine(environment=os.environ, announce=print)
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    """A running emulator, for tests that look at it past the automation."""
+    supervisor = Supervisor()
+    try:
+        supervisor.wait_ready()
+        yield supervisor.instance
+    finally:
+        supervisor.close()
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import json
 import re
 import shlex
 
+from automation.clients import make_clients
 from automation.paths import CHECKOUT
+from automation.targets.local.instance import Instance
 from tests.local.machine import Machine
 
 
@@ -43,9 +45,27 @@ def test_what_a_run_kept_is_destroyed_by_the_command_it_prints(machine: Machine)
     assert kept.code == 0, kept.stdout + kept.stderr
     command = re.search(r"python -m automation (exec -- pulumi .*)", kept.stdout)
     assert command is not None, kept.stdout
+    assert "python -m automation local stop" in kept.stdout
     assert machine.run("local", "status").code == 0
 
     destroyed = machine.run(*shlex.split(command[1]))
     assert destroyed.code == 0, destroyed.stdout + destroyed.stderr
     stacks = machine.run("exec", "--", "pulumi", "stack", "ls", "--all", "--json")
     assert json.loads(stacks.stdout) == []
+
+
+def test_an_emulator_that_runs_already_is_used_with_the_users_account_and_left_running(
+    machine: Machine, instance: Instance
+) -> None:
+    account = {"AWS_ACCESS_KEY_ID": "000000000042", "AWS_SECRET_ACCESS_KEY": "any"}
+
+    done = machine.run(
+        *("run", "--emulator", instance.url, "--json", machine.report_file),
+        **account,
+        AWS_REGION="eu-west-1",
+    )
+
+    assert done.code == 0, done.stdout + done.stderr
+    assert machine.report()["leftovers"] == []
+    clients = make_clients({**account, "AWS_ENDPOINT_URL": instance.url}, "eu-west-1")
+    assert clients.sqs.list_queues().get("QueueUrls", []) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from automation.engine import find_engine
+from automation.errors import UsageError
+from automation.targets import path_with
 from automation.targets.local import lasting
 from automation.targets.local.environment import (
     emulator_credentials,
@@ -18,15 +21,24 @@ if TYPE_CHECKING:
 
 
 def environment_of_lasting(
-    environment: Mapping[str, str], say: Callable[[str], None]
+    program: str, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> dict[str, str]:
     """A user's environment, with the lasting instance wired in; it is started if none is up.
 
     Args:
+        program: What is to run in it.
         environment: The user's.
         say: Told what was started.
+
+    Raises:
+        UsageError: There is no such program; nothing was started.
     """
     engine = find_engine(environment=environment, announce=say)
+    if shutil.which(program, path=path_with(engine, environment)) is None:
+        raise UsageError(
+            f"{program} cannot be run: there is no such program",
+            hint="give a command that is on PATH, after --",
+        )
     instance, started = lasting.start()
     if started:
         say(f"started an emulator at {instance.url}; to stop it: python -m automation local stop")

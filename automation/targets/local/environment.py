@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from automation.errors import UsageError
+from automation.targets import path_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,19 +55,18 @@ def local_environment(
 
     Args:
         instance: The emulator, and the folder of its stacks' state.
-        engine: Goes first on PATH, this interpreter's folder next: the program runs under it.
+        engine: Goes first on PATH.
         base: What to build on.
         credentials: As `emulator_credentials` gives them.
     """
     scratch = instance.folder / "tmp"
     scratch.mkdir(exist_ok=True)
     loopback = ",".join(filter(None, [base.get("NO_PROXY"), "127.0.0.1,localhost,::1"]))
-    path = [str(engine.folder), str(Path(sys.executable).parent), base.get("PATH", os.defpath)]
     return {
         **base,
         **credentials,
         "HOME": base.get("HOME", str(scratch)),
-        "PATH": os.pathsep.join(path),
+        "PATH": path_with(engine, base),
         "TMPDIR": str(scratch),
         "NO_PROXY": loopback,
         "no_proxy": loopback,
@@ -93,13 +91,14 @@ def checked_url(url: str) -> str:
     Raises:
         UsageError: It is no http(s) URL on loopback.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme not in {"http", "https"} or not loopback or parts.path.strip("/"):
+        usable = loopback and parts.scheme in {"http", "https"} and not parts.path.strip("/")
+    except ValueError:  # of a host or a port that is none
+        usable = False
+    if not usable:
         raise UsageError(
             f"{url} is no emulator on this machine",
             hint="give a URL such as http://127.0.0.1:4566",

@@ -36,6 +36,7 @@ PACE = Pace(
     slack=30.0,
 )
 COMMAND_PREFIX = "python -m automation exec -- "
+STOP_COMMAND = "python -m automation local stop"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,7 @@ def _target(
         pace=PACE,
         exact_receives=True,
         command_prefix=COMMAND_PREFIX,
+        stop_commands=(STOP_COMMAND,),
         supervisor=supervisor,
     )
 

@@ -6,22 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.targets.local.instance import Instance, Supervisor
 from automation.targets.local.provider.aws import Aws, Clients
 from tests.local.provider.provider_driver import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="session")
-def instance() -> Iterator[Instance]:
-    supervisor = Supervisor()
-    try:
-        supervisor.wait_ready()
-        yield supervisor.instance
-    finally:
-        supervisor.close()
+    from automation.targets.local.instance import Instance
 
 
 @pytest.fixture(scope="session")
