@@ -14,7 +14,7 @@ help:
 	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
 	@echo "make clean  remove .venv"
 
-demo: $(INSTALLED)
+demo: engine
 	@$(BIN)/python -m automation run
 
 test: lint engine
@@ -27,7 +27,7 @@ lint: $(INSTALLED)
 
 # The engine is found, or installed once into the user's cache folder.
 engine: $(INSTALLED)
-	@$(BIN)/python -m automation.engine
+	@$(BIN)/python -m automation.engine >/dev/null
 
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
