@@ -30,10 +30,19 @@ class _Signals:
 
 
 def install() -> None:
-    """Have the three signals end the command by `Interrupted`; SIGHUP stays ignored under nohup."""
+    """Have the three signals end the command by `Interrupted`.
+
+    One that the caller has this process ignore, as a shell does for a job in the background and
+    nohup for SIGHUP, goes on being ignored, but not by the processes that it starts: the engine
+    ends its plugins by SIGINT, and waits 5 s for each that ignores it.
+    """
     for signum in SIGNALS:
-        if signal.getsignal(signum) is not signal.SIG_IGN:
-            signal.signal(signum, _on_signal)
+        ignored = signal.getsignal(signum) is signal.SIG_IGN
+        signal.signal(signum, _ignore if ignored else _on_signal)
+
+
+def _ignore(_signum: int, _frame: FrameType | None) -> None:
+    """A handler, which no child inherits, as it would inherit SIG_IGN."""
 
 
 def _on_signal(signum: int, _frame: FrameType | None) -> None:

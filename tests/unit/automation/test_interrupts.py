@@ -117,3 +117,16 @@ def test_a_command_under_nohup_goes_on_when_the_terminal_goes() -> None:
         """
 
     assert told(program) == ["went", "on"]
+
+
+def test_what_a_command_in_the_background_starts_does_not_ignore_ctrl_c_with_it() -> None:
+    program = """
+        import subprocess, sys
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        install()
+        strike(signal.SIGINT)
+        child = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+        subprocess.run([sys.executable, "-c", child], check=True)
+        """
+
+    assert told(program) == ["False"]

@@ -35,8 +35,10 @@ def executable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plugin(executable: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     # What a program's folder may well hold must not get in the way of the plugin's own modules.
     (tmp_path / "automation.py").write_text("raise ImportError('shadowed')")
+    # And an engine in a shell's background job has SIGINT ignored, which its plugins inherit.
+    ignoring_ctrl_c = ["/bin/sh", "-c", 'trap "" INT; exec "$0" "$@"']
     process = subprocess.Popen(
-        [executable, "127.0.0.1:1"],
+        [*ignoring_ctrl_c, executable, "127.0.0.1:1"],
         cwd=tmp_path,
         env={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)},
         stdin=subprocess.PIPE,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import grpc
 
 CALLS_AT_ONCE = 64  # the engine asks for as many as a program's resources allow
+ENDING = (signal.SIGINT, signal.SIGTERM)  # also where a shell's background job ignores SIGINT
 GRACE = 4.0  # seconds that calls under way have to end; after 5 the engine kills
 
 
@@ -40,11 +41,12 @@ def serve(clients: Clients) -> None:
     """Serve until SIGINT, SIGTERM or the end of standard input; then finish the calls under way."""
     server = None
     with contextlib.suppress(KeyboardInterrupt):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for signum in ENDING:
+            signal.signal(signum, signal.default_int_handler)
         server = start(clients)
         while os.read(0, 1):
             pass
-    for signum in (signal.SIGINT, signal.SIGTERM):
+    for signum in ENDING:
         signal.signal(signum, signal.SIG_IGN)
     if server is not None:
         server.stop(GRACE).wait()
