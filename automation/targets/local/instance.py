@@ -6,18 +6,23 @@ resources that are gone.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from automation.errors import EmulatorError
 from automation.paths import CHECKOUT
+from automation.processes import end_session
 
 MODULE = "automation.targets.local.supervisor"
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG")  # all that a supervisor needs of the environment
@@ -103,6 +108,16 @@ class Supervisor:
         _ = self.instance  # told first
         self._next_fact(READY_WITHIN)
 
+    def check(self) -> None:
+        """Return when nothing has been told of the emulator's end.
+
+        Raises:
+            EmulatorError: It ended by itself, and the end of its log is quoted; or the supervisor
+                did.
+        """
+        while select.select([self._pipes()[1]], [], [], 0)[0]:
+            self._next_fact(0)
+
     def watch_session(self, session: int) -> None:
         """Have the processes of a session ended too, when this process is gone."""
         self._command(f"session {session}")
@@ -130,6 +145,8 @@ class Supervisor:
             ) from error
         finally:
             stdout.close()
+        if "instance" in self.__dict__ and self.instance.folder.exists():
+            clear_away(self.instance.folder)  # the supervisor was killed
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:
@@ -137,7 +154,11 @@ class Supervisor:
         return self._process.stdin, self._process.stdout
 
     def _command(self, line: str) -> None:
-        self._pipes()[0].write(f"{line}\n".encode())
+        try:
+            self._pipes()[0].write(f"{line}\n".encode())
+        except BrokenPipeError:
+            self.check()
+            raise
 
     def _next_fact(self, within: float) -> dict[str, Any]:
         stdout = self._pipes()[1]
@@ -153,3 +174,15 @@ class Supervisor:
         if "error" in fact:
             raise EmulatorError(fact["error"], hint="run the command again")
         return fact
+
+
+def clear_away(folder: Path) -> None:
+    """End the emulator that a killed supervisor left running, and remove the instance's folder.
+
+    The emulator and its workers are known by their HOME, which is that folder and nobody else's.
+    """
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):  # it ended meanwhile, or is not ours
+            if process.environ().get("HOME") == str(folder):
+                end_session(os.getsid(process.pid), grace=0)
+    shutil.rmtree(folder)

@@ -13,13 +13,13 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from automation.errors import EmulatorError
+from automation.errors import EmulatorError, UsageError
 from automation.paths import CHECKOUT, cache_folder
-from automation.targets.local.instance import END_WITHIN, Instance, Supervisor
+from automation.targets.local.instance import END_WITHIN, MODULE, Instance, Supervisor, clear_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +29,8 @@ POLL = 0.05  # seconds between looks at a supervisor that is ending
 
 def find() -> Instance | None:
     """The lasting instance, when one is up."""
-    try:
-        fact = json.loads(_pointer().read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    if _started(fact["supervisor"]) != fact["started"]:
-        return None
-    return Instance(
-        url=fact["url"],
-        folder=Path(fact["folder"]),
-        supervisor=fact["supervisor"],
-        external=fact["external"],
-    )
+    fact = _recorded()
+    return _instance(fact) if fact and _is_supervisor(fact["supervisor"]) else None
 
 
 def start(url: str | None = None) -> tuple[Instance, bool]:
@@ -51,14 +41,25 @@ def start(url: str | None = None) -> tuple[Instance, bool]:
 
     Raises:
         EmulatorError: The emulator did not start.
+        UsageError: The one that is up is at another URL.
     """
     with _locked():
         instance = find()
         if instance is not None:
+            if url not in {None, instance.url}:
+                raise UsageError(
+                    f"the lasting emulator is another one: {instance.url}",
+                    hint="end it first: python -m automation local stop",
+                )
             return instance, False
+        _clear_away()
         supervisor = Supervisor(url)
-        supervisor.wait_ready()
-        _record(supervisor)
+        try:
+            supervisor.wait_ready()
+            _record(supervisor)
+        finally:
+            if not supervisor.kept:
+                supervisor.close()
         return supervisor.instance, True
 
 
@@ -74,6 +75,7 @@ def keep(supervisor: Supervisor) -> None:
                 "another lasting emulator was started meanwhile",
                 hint="python -m automation local status",
             )
+        _clear_away()
         _record(supervisor)
 
 
@@ -97,8 +99,34 @@ def stop() -> Instance | None:
                         hint=f"look at it, end it, and remove {instance.folder}",
                     )
                 time.sleep(POLL)
-        _pointer().unlink(missing_ok=True)
+        _clear_away()
         return instance
+
+
+def _clear_away() -> None:
+    """Remove the pointer to an instance that ended, and what its supervisor, if killed, left."""
+    fact = _recorded()
+    if fact is not None:
+        if (folder := _instance(fact).folder).exists():
+            clear_away(folder)
+        _pointer().unlink()
+
+
+def _recorded() -> dict[str, Any] | None:
+    try:
+        fact: dict[str, Any] = json.loads(_pointer().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return fact
+
+
+def _instance(fact: dict[str, Any]) -> Instance:
+    return Instance(
+        url=fact["url"],
+        folder=Path(fact["folder"]),
+        supervisor=fact["supervisor"],
+        external=fact["external"],
+    )
 
 
 def _record(supervisor: Supervisor) -> None:
@@ -109,7 +137,6 @@ def _record(supervisor: Supervisor) -> None:
         "folder": str(instance.folder),
         "supervisor": instance.supervisor,
         "external": instance.external,
-        "started": _started(instance.supervisor),
         "checkout": str(CHECKOUT),
     }
     pointer = _pointer()
@@ -119,13 +146,16 @@ def _record(supervisor: Supervisor) -> None:
     supervisor.keep()
 
 
-def _started(pid: int) -> float | None:
-    """When a process started, which tells it from a later one of the same pid; None: it ended."""
+def _is_supervisor(pid: int) -> bool:
+    """Whether a supervisor runs under that pid.
+
+    Its command tells, and not the time at which it started: that moves when the clock is set.
+    """
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
-    except psutil.NoSuchProcess:
-        return None
+        return process.status() != psutil.STATUS_ZOMBIE and MODULE in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _pointer() -> Path:

@@ -9,7 +9,8 @@ On standard output it writes one JSON object a line: first ``{"folder", "url"}``
 true}`` or ``{"error": …}``. On standard input it reads one command a line:
 
 - ``session PID``: the processes of that session are ended too, when the instance ends.
-- ``keep``: the end of standard input no longer ends the instance; SIGTERM does.
+- ``keep``: the end of standard input no longer ends the instance; SIGTERM does, and the end of the
+  emulator.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import time
 import urllib.request
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from automation.processes import end_session
@@ -41,36 +42,72 @@ HEALTH_PATH = "/_localstack/health"  # MiniStack answers it, and so does what it
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
 START_POLL = 0.02  # seconds between health checks while the emulator starts
 WATCH_POLL = 1.0  # seconds between looks at a running emulator
+STDIN = 0  # its descriptor
 LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
 
-def main() -> int:
+def main() -> None:
     """Serve one instance until it ends, and remove all of it."""
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(signum, lambda *_: sys.exit(0))
+    signals = signals_as_file()
     external = sys.argv[1] if len(sys.argv) > 1 else None
     folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
     sessions: set[int] = set()
     try:
         with emulator_at(external, folder) as emulator:
-            return serve(emulator, sessions)
+            serve(emulator, sessions, signals)
     finally:
-        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(signum, signal.SIG_IGN)
         for session in sessions:
             end_session(session, grace=0)  # what it talked to is gone: nothing to be graceful for
         shutil.rmtree(folder)
 
 
+def signals_as_file() -> int:
+    """A file descriptor from which the signals that come are read: none cuts anything short."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(signum, lambda *_: None)
+    return reader
+
+
 class Emulator:
-    """An emulator that answers, or will, at a URL; `process` is None where it is not ours."""
+    """An emulator that answers, or will, at a URL.
+
+    Args:
+        url: Where.
+        process: It; None where it is not ours.
+        log: What it writes.
+
+    Attributes:
+        state: What is known of it: it is starting until it first answers, and once it has failed it
+            is not looked at again.
+    """
 
     def __init__(self, url: str, process: subprocess.Popen[bytes] | None, log: Path) -> None:
         self.url = url
         self.process = process
         self.log = log
+        self.state: Literal["starting", "ready", "failed"] = "starting"
+        self._deadline = time.monotonic() + READY_WITHIN
 
-    def problem(self) -> str | None:
+    def look(self) -> dict[str, Any] | None:
+        """Take a look, and return what the parent is to be told, if there is anything new."""
+        if self.state == "failed":
+            return None
+        problem = self._problem()
+        if problem is None and self.state == "starting":
+            if self._answers():
+                self.state = "ready"
+                return {"ready": True}
+            if time.monotonic() > self._deadline:
+                problem = f"no answer from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
+        if problem is None:
+            return None
+        self.state = "failed"
+        return {"error": problem}
+
+    def _problem(self) -> str | None:
         """Why the emulator will never answer (again), or None."""
         if self.process is None:
             return f"nothing listens at {self.url}" if self._refuses() else None
@@ -80,7 +117,7 @@ class Emulator:
         tail = self.log.read_text(errors="replace")[-LOG_TAIL:].strip()
         return f"the emulator ended by itself with code {code}; the end of its log:\n{tail}"
 
-    def answers(self) -> bool:
+    def _answers(self) -> bool:
         """Whether the emulator's health check is answered with 200 within a second."""
         try:
             with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=1.0) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
@@ -148,36 +185,38 @@ def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes
         )
 
 
-def serve(emulator: Emulator, sessions: set[int]) -> int:
-    """Watch the emulator and the parent; the exit code says whether the emulator was there."""
-    ready, kept, commands = False, False, b""
-    deadline = time.monotonic() + READY_WITHIN
+def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
+    """Watch the emulator and the parent, and return when the instance is to end.
+
+    An emulator that fails is told. Its folder stays for as long as the parent may be using it.
+
+    Args:
+        emulator: What the instance is for.
+        sessions: Takes the sessions that the parent names.
+        signals: Where the signals that come are read: all but the end of a child ask to end.
+    """
+    kept, commands = False, b""
     while True:
-        problem = emulator.problem()
-        if problem is None and not ready:
-            ready = emulator.answers()
-            if ready:
-                tell(ready=True)
-            elif time.monotonic() > deadline:
-                problem = f"no answer from {emulator.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
-        if problem is not None:
-            tell(error=problem)
-            return 1
-        if not kept:
-            readable, _, _ = select.select([0], [], [], WATCH_POLL if ready else START_POLL)
-            if not readable:
-                continue
-            received = os.read(0, 4096)
-            if not received:
-                return 0
-            *lines, commands = (commands + received).split(b"\n")
-            sessions.update(int(line.split()[1]) for line in lines if line.startswith(b"session "))
-            kept = b"keep" in lines
-            if kept:  # the parent's terminal, or whatever its stderr was, is let go
-                with emulator.log.with_name("supervisor.log").open("wb") as own_log:
-                    os.dup2(own_log.fileno(), sys.stderr.fileno())
-        else:
-            time.sleep(WATCH_POLL)
+        if news := emulator.look():
+            tell(**news)
+        if emulator.state == "failed" and kept:
+            return
+        sources = [signals] if kept else [signals, STDIN]
+        poll = START_POLL if emulator.state == "starting" else WATCH_POLL
+        readable, _, _ = select.select(sources, [], [], poll)
+        if signals in readable and set(os.read(signals, 64)) != {signal.SIGCHLD}:
+            return
+        if STDIN not in readable:
+            continue
+        received = os.read(STDIN, 4096)
+        if not received:
+            return
+        *lines, commands = (commands + received).split(b"\n")
+        sessions.update(int(line.split()[1]) for line in lines if line.startswith(b"session "))
+        kept = b"keep" in lines
+        if kept:  # the parent's terminal, or whatever its stderr was, is let go
+            with emulator.log.with_name("supervisor.log").open("wb") as own_log:
+                os.dup2(own_log.fileno(), sys.stderr.fileno())
 
 
 def free_port() -> int:
@@ -196,4 +235,4 @@ def tell(**fact: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

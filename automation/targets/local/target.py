@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from automation.errors import DestroyFailedError, EmulatorError
 from automation.interrupts import shielded
 from automation.targets import Pace, Target
 from automation.targets.local import lasting
@@ -75,20 +76,47 @@ def local_target(
         find_engine: Called once the emulator is on its way.
         environment: The caller's.
         url: An emulator that runs already, as `checked_url` gives it.
+
+    Raises:
+        EmulatorError: The emulator ended by itself; whatever else that led to is its cause.
     """
     lasting_one = lasting.find()
     if lasting_one is not None and url in {None, lasting_one.url}:
-        yield _target(lasting_one, None, find_engine(), environment)
+        try:
+            yield _target(lasting_one, None, find_engine(), environment)
+        except Exception as error:
+            if lasting.find() != lasting_one:
+                raise EmulatorError(
+                    f"the lasting emulator at {lasting_one.url} ended meanwhile",
+                    hint="run the command again",
+                ) from error
+            raise
         return
     with shielded():
         supervisor = Supervisor(url)
     try:
         engine = find_engine()
         yield _target(supervisor.instance, supervisor, engine, environment)
+    except EmulatorError:
+        raise
+    except Exception as error:
+        supervisor.check()  # an emulator that ended explains whatever came of it
+        if isinstance(error, DestroyFailedError):
+            _keep_what_still_stands(supervisor, error)
+        raise
     finally:
         if not supervisor.kept:
             with shielded():
                 supervisor.close()
+
+
+def _keep_what_still_stands(supervisor: Supervisor, error: DestroyFailedError) -> None:
+    """Keep the state of a stack that still stands on the user's own emulator."""
+    if not supervisor.instance.external:
+        raise DestroyFailedError(
+            str(error), hint="it went with the run's emulator: nothing is left to finish"
+        ) from error
+    lasting.keep(supervisor)
 
 
 def _target(

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from automation.cli import command
+from automation.paths import CHECKOUT
+
+Said = Callable[..., tuple[int, str]]
+
+
+def never(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("something was started")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+    """A command's exit code and all that it says; no engine, emulator or process may be started."""
+    monkeypatch.setattr("automation.run.find_engine", never)
+    monkeypatch.setattr("automation.targets.local.target.Supervisor", never)
+    monkeypatch.setattr("automation.targets.local.lasting.Supervisor", never)
+    monkeypatch.setattr("automation.targets.aws.aws_target", never)
+    monkeypatch.setattr("os.execvpe", never)
+    monkeypatch.setattr("subprocess.Popen", never)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        try:
+            code: object = command(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        output = capsys.readouterr()
+        assert isinstance(code, int)
+        return code, " ".join((output.out + output.err).split())
+
+    return run
+
+
+WRONG = [
+    ([], "the following arguments are required: COMMAND"),
+    (["fly"], "choose from 'run', 'exec', 'local'"),
+    (["local"], "the following arguments are required: VERB"),
+    (["local", "fly"], "choose from 'start', 'stop', 'status'"),
+    (["exec"], "the following arguments are required: CMD"),
+    (["exec", "pulumi", "up", "--yes"], "unrecognized arguments: --yes"),
+    (["run", "ten"], "unrecognized arguments: ten"),
+    (["run", "--target", "gcp"], "choose from 'local', 'aws'"),
+    (["run", "--stack", "dev", "--keep"], "leave out --keep and --config"),
+    (["run", "--stack", "dev", "--config", "a=b"], "leave out --keep and --config"),
+    (
+        ["run", "--target", "aws", "--emulator", "http://127.0.0.1:1"],
+        "--emulator goes with the local target next: leave one of them out",
+    ),
+    (["run", "--emulator", "http://10.0.0.1:1"], "give a URL such as http://127.0.0.1:4566"),
+    (["run", "--emulator", "http://127.0.0.1:x"], "give a URL such as http://127.0.0.1:4566"),
+    (["run", "--emulator", "http://127.0.0.1:99999"], "give a URL such as http://127.0.0.1:4566"),
+    (["run", "--emulator", "http://[::1"], "give a URL such as http://127.0.0.1:4566"),
+    (["local", "start", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
+    (["run", "--json", "/no/such/folder/r.json"], "name a file in a folder that exists"),
+    (["run", "--json", str(CHECKOUT)], "it is a folder next: name a file"),
+    (["run", "--timeout", "0"], "--timeout: '0' is no number of seconds above 0"),
+    (["run", "--timeout", "-1"], "--timeout: '-1' is no number of seconds above 0"),
+    (["run", "--timeout", "nan"], "--timeout: 'nan' is no number of seconds above 0"),
+    (["run", "--timeout", "inf"], "--timeout: 'inf' is no number of seconds above 0"),
+    (["run", "--timeout", "soon"], "--timeout: 'soon' is no number of seconds above 0"),
+    (["run", "--config", "batchSize"], "--config: 'batchSize' is not KEY=VALUE"),
+    (["run", "--config", "=5"], "--config: '=5' is not KEY=VALUE"),
+    (["run", "--scenario", "/no/such.json"], "give the path of a scenario file"),
+    (["run", "--scenario", str(CHECKOUT)], "give the path of a scenario file"),
+    (["run", "--scenario", str(CHECKOUT / "LICENSE")], "is not JSON"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "advice"), WRONG, ids=[" ".join(case[0]) for case in WRONG])
+def test_wrong_arguments_are_told_with_the_next_step_and_start_nothing(
+    arguments: list[str], advice: str, said: Said
+) -> None:
+    code, told = said(*arguments)
+
+    assert code == 2, told
+    assert advice in told
+    assert "Traceback" not in told
+
+
+def test_all_that_is_wrong_with_a_scenario_is_told_at_once(said: Said, tmp_path: Path) -> None:
+    scenario = tmp_path / "mine.json"
+    scenario.write_text(json.dumps({"messages": [{"body": "x", "fate": "eaten"}]}))
+
+    code, told = said("run", "--scenario", str(scenario))
+
+    assert code == 2
+    assert "the key 'name' is missing" in told
+    assert 'write "processed" or "dead-lettered"' in told
+
+
+def test_a_wrong_argument_of_a_run_is_in_its_json_too(said: Said, tmp_path: Path) -> None:
+    code, _ = said("run", "--scenario", "/no/such.json", "--json", str(tmp_path / "r.json"))
+
+    assert code == 2
+    assert json.loads((tmp_path / "r.json").read_text())["outcome"] == "error"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
+def test_help_tells_what_the_exit_codes_mean(arguments: list[str], said: Said) -> None:
+    code, told = said(*arguments)
+
+    assert code == 0
+    for line in ("0 proved", "1 a check failed", "2 ", "3 ", "130, 143 interrupted"):
+        assert line in told
+
+
+@pytest.mark.parametrize("verb", ["start", "stop", "status"])
+def test_help_of_each_verb_of_local_is_there(verb: str, said: Said) -> None:
+    assert said("local", verb, "--help")[0] == 0
+    assert verb in said("local", "--help")[1]
+
+
+def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from automation.engine import Engine
+
+    engine = Engine(folder=tmp_path, version="3.259.0", origin="cache")
+    monkeypatch.setattr("automation.targets.local.command.find_engine", lambda **_: engine)
+
+    code, told = said("exec", "--", "no-such-program", "--yes")
+
+    assert code == 2
+    assert "no-such-program cannot be run" in told
+    assert "give a command that is on PATH, after --" in told
+
+
+def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "automation", "run", "--timeout", "never"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "is no number of seconds above 0" in done.stderr
+    assert not done.stdout
+    assert "Traceback" not in done.stderr
