@@ -1,8 +1,9 @@
 """``python -m automation``: the signals first, then everything that is slow to import."""
 
 import sys
+import traceback
 
-from automation.errors import Interrupted
+from automation.errors import AutomationError, Interrupted
 from automation.interrupts import install
 
 
@@ -16,6 +17,9 @@ def main() -> int:
     except Interrupted as interrupted:
         sys.stderr.write(f"{interrupted}\n")
         return interrupted.exit_code
+    except Exception:  # noqa: BLE001 -- a defect of ours: told whole, and not as a check that failed
+        traceback.print_exc()
+        return AutomationError.exit_code
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -98,7 +99,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         type=setting,
         default=[],
         metavar="KEY=VALUE",
-        help="configuration of the ephemeral stack, as of `pulumi config set`; repeatable",
+        help="a setting of the ephemeral stack, its value as text or as JSON; repeatable",
     )
     run.set_defaults(carry_out=carry_out_run)
 
@@ -165,9 +166,11 @@ def carry_out_run(options: argparse.Namespace) -> int:
             dict(os.environ),
             narrator,
         )
-    print_result(result, make_console())
     if options.json:
         write_document(result, options.json)
+    if isinstance(result.error, UsageError):
+        raise result.error
+    print_result(result, make_console())
     return result.exit_code
 
 
@@ -227,9 +230,12 @@ def seconds(text: str) -> float:
     return value
 
 
-def setting(text: str) -> tuple[str, str]:
-    """A configuration's KEY=VALUE, for argparse."""
+def setting(text: str) -> tuple[str, object]:
+    """A configuration's KEY=VALUE, for argparse; a value that is JSON is what it says."""
     key, separator, value = text.partition("=")
     if not key or not separator:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
-    return key, value
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,22 +29,30 @@ def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> li
             found that a killed engine made and never recorded.
         resources: All that the engine made; each is asked for by its own name.
     """
-    found = [
+    made = [
         f"{LOOKS[resource.type][0]} {resource.id}"
         for resource in resources
         if resource.type in LOOKS and there(LOOKS[resource.type][1], clients, resource.id)
     ]
-    return found or list(tagged(clients, stack))
+    return made + [arn for arn in tagged(clients, stack) if still_there(clients, arn)]
 
 
 def tagged(clients: Clients, stack: str) -> Iterator[str]:
-    """The ARNs of the resources that bear the stack's tag."""
+    """The ARNs that bear the stack's tag; the tagging service may list what is long gone."""
     pages = clients.tagging.get_paginator("get_resources").paginate(
         TagFilters=[{"Key": "stack", "Values": [stack]}]
     )
     return (
         resource["ResourceARN"] for page in pages for resource in page["ResourceTagMappingList"]
     )
+
+
+def still_there(clients: Clients, arn: str) -> bool:
+    """Whether the thing itself answers; one that cannot be asked is taken to be there."""
+    for pattern, look in ARNS.items():
+        if match := re.fullmatch(pattern, arn):
+            return there(look, clients, match["name"])
+    return True
 
 
 def there(look: Callable[[Clients, str], object], clients: Clients, name: str) -> bool:
@@ -89,3 +98,16 @@ LOOKS: dict[str, tuple[str, Callable[[Clients, str], object]]] = {
     "aws:cloudwatch/logGroup:LogGroup": ("log group", _log_group),
 }
 """By resource type: what a person calls it, and how it is asked for by the engine's id of it."""
+
+ARNS: dict[str, Callable[[Clients, str], object]] = {
+    r"arn:[^:]+:sqs:[^:]+:\d+:(?P<name>.+)": lambda clients, name: clients.sqs.get_queue_url(
+        QueueName=name
+    ),
+    r"arn:[^:]+:lambda:[^:]+:\d+:function:(?P<name>.+)": LOOKS["aws:lambda/function:Function"][1],
+    r"arn:[^:]+:lambda:[^:]+:\d+:event-source-mapping:(?P<name>.+)": LOOKS[
+        "aws:lambda/eventSourceMapping:EventSourceMapping"
+    ][1],
+    r"arn:[^:]+:iam::\d+:role/(?:.+/)?(?P<name>[^/]+)": LOOKS["aws:iam/role:Role"][1],
+    r"arn:[^:]+:logs:[^:]+:\d+:log-group:(?P<name>[^:]+)(?::\*)?": _log_group,
+}
+"""By the pattern of an ARN: how its thing is asked for by the name in it."""

@@ -203,6 +203,16 @@ class EphemeralStack:
             self._stack.up(on_event=events, suppress_progress=True)
         return events.outputs
 
+    def end(self) -> None:
+        """Destroy the stack, unless it is kept, and remove the run's folder with it.
+
+        Raises:
+            DestroyFailedError: Something still stands; its state and the folder are kept.
+        """
+        if not self._kept:
+            self.destroy()
+            shutil.rmtree(self._plan.folder)
+
     def destroy(self) -> None:
         """Destroy the stack and remove it from the backend; one that was there before us stays.
 
@@ -259,11 +269,15 @@ def ephemeral_stack(
         stack = EphemeralStack(plan, command, tell)
     try:
         yield stack
-    finally:
+    except BaseException as first:
         with shielded():
-            if not stack.kept:
-                stack.destroy()
-                shutil.rmtree(plan.folder)
+            try:
+                stack.end()
+            except DestroyFailedError as error:
+                raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
+        raise
+    with shielded():
+        stack.end()
 
 
 def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
@@ -315,5 +329,5 @@ def engine_errors(what: str, problems: list[str]) -> Iterator[None]:
     except ConcurrentUpdateError as error:
         raise StackLockedError(f"{what}: another operation holds its lock") from error
     except CommandError as error:
-        told = "\n".join(problems) or str(error).strip()
+        told = "\n".join(problems) or str(error).rpartition(" stderr: ")[-1].strip()
         raise EngineFailedError(f"{what}:\n{told}") from error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from automation.clients import aws_errors, make_clients
 from automation.engine import find_engine
-from automation.errors import AutomationError, Interrupted, UsageError, WaitTimeoutError
+from automation.errors import AutomationError, Interrupted, ObserveError, WaitTimeoutError
 from automation.interrupts import shielded
 from automation.leftovers import leftovers
 from automation.observe import Observer, read_source_queue
@@ -75,6 +75,7 @@ class Run:
         self._observation: Observation | None = None
         self._verdict: Verdict | None = None
         self._leftovers: tuple[str, ...] | None = None
+        self._not_looked: ObserveError | None = None
         self._finish: tuple[str, ...] = ()
 
     def go(self, scenario: Scenario) -> None:
@@ -96,7 +97,7 @@ class Run:
     def result(self, error: AutomationError | Interrupted | None) -> RunResult:
         """All that is known, now that the run is over."""
         return RunResult(
-            error=error,
+            error=error or self._not_looked,  # what came first says more
             target=self._options.target,
             description=self._target.description if self._target else "",
             stack=self._name,
@@ -135,14 +136,15 @@ class Run:
                     plan, engine_command(target), self._narrator.resource
                 ) as stack:
                     try:
-                        self._deploy(target, stack)
-                        self._prove(target, scenario, clients.result())
+                        outputs = self._deploy(target, stack)
+                        self._prove(target, scenario, outputs, clients.result())
                         if self._options.keep:
                             target.keep()
                             stack.keep()
                             self._finish = (plan.finish_by_hand, *target.stop_commands)
                     finally:
-                        self._phases.enter("destroy")
+                        if not stack.kept:
+                            self._phases.enter("destroy")
             finally:
                 if stack is not None and not stack.kept:
                     self._phases.enter("look")
@@ -155,25 +157,29 @@ class Run:
         target.wait_ready()
         exported = stack_outputs(self._name, engine_command(target))
         self._outputs = outputs = read_outputs(self._name, exported)
-        self._prove(target, scenario, make_clients(target.environment, outputs.region))
+        clients = make_clients(target.environment, outputs.region)
+        self._prove(target, scenario, outputs, clients)
 
     def _configuration(self, target: Target) -> dict[str, object]:
         expires_at = datetime.now(UTC) + EXPIRES_AFTER
         tags = {"expires-at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
-        return {**target.configuration, "tags": tags, **self._options.configuration}
+        given = self._options.configuration
+        if isinstance(users_tags := given.get("tags"), dict):
+            tags = {**users_tags, **tags}
+        return {**target.configuration, **given, "tags": tags}
 
-    def _deploy(self, target: Target, stack: EphemeralStack) -> None:
+    def _deploy(self, target: Target, stack: EphemeralStack) -> Outputs:
         self._phases.enter("create")
         stack.create()
         target.wait_ready()
         self._phases.enter("deploy")
-        self._outputs = read_outputs(self._name, stack.up())
+        self._outputs = outputs = read_outputs(self._name, stack.up())
+        return outputs
 
-    def _prove(self, target: Target, scenario: Scenario, clients: Clients) -> None:
+    def _prove(
+        self, target: Target, scenario: Scenario, outputs: Outputs, clients: Clients
+    ) -> None:
         """Send the scenario, and look until its outcome is proved, or cannot be any more."""
-        if self._outputs is None:
-            raise UsageError(f"stack {self._name} is not deployed")
-        outputs = self._outputs
         with aws_errors(f"proving stack {self._name}"):
             self._phases.enter("send")
             source = read_source_queue(clients.sqs, outputs.queue_url)
@@ -189,15 +195,17 @@ class Run:
                 return verdict
 
             receives = source.visibility_timeout * source.max_receive_count
-            until_timeout(
-                "the outcome",
-                look,
-                Settled(target.pace.settle),
-                within=self._options.within or receives + target.pace.slack,
-                poll=target.pace.poll,
-            )
-            if self._options.stack is not None:
-                observer.remove_dead_letters(message.message_id for message in sent)
+            try:
+                self._until_timeout(
+                    "the outcome",
+                    look,
+                    Settled(target.pace.settle),
+                    within=self._options.within or receives + target.pace.slack,
+                    poll=target.pace.poll,
+                )
+            finally:
+                if self._options.stack is not None:
+                    observer.remove_dead_letters(message.message_id for message in sent)
 
     def _look_for_leftovers(
         self, target: Target, stack: EphemeralStack, clients: Future[Clients]
@@ -206,14 +214,33 @@ class Run:
             self._leftovers = tuple(leftovers(clients.result(), self._name, stack.resources))
             return self._leftovers
 
-        with aws_errors(f"looking for what is left of stack {self._name}"):
-            until_timeout(
-                "nothing to be left",
-                look,
-                lambda found: not found,
-                within=target.pace.gone,
-                poll=target.pace.poll,
-            )
+        try:
+            with aws_errors(f"looking for what is left of stack {self._name}"):
+                self._until_timeout(
+                    "nothing to be left",
+                    look,
+                    lambda found: not found,
+                    within=target.pace.gone,
+                    poll=target.pace.poll,
+                )
+        except ObserveError as error:
+            self._leftovers = None
+            self._not_looked = error
+
+    def _until_timeout(
+        self,
+        what: str,
+        look: Callable[[], T],
+        satisfied: Callable[[T], bool],
+        *,
+        within: float,
+        poll: float,
+    ) -> None:
+        """Wait; when the time is up, say so, and leave what was seen last to be judged."""
+        try:
+            wait_until(what, look, satisfied, within=within, poll=poll)
+        except WaitTimeoutError as error:
+            self._narrator.say(str(error))
 
 
 class Settled:
@@ -236,21 +263,6 @@ class Settled:
             self._empty_since = now
         empty_for = 0.0 if self._empty_since is None else now - self._empty_since
         return verdict.passed or empty_for >= self._settle
-
-
-def until_timeout(
-    what: str,
-    look: Callable[[], T],
-    satisfied: Callable[[T], bool],
-    *,
-    within: float,
-    poll: float,
-) -> None:
-    """Wait, and leave what was seen last to be judged when the time is up."""
-    try:
-        wait_until(what, look, satisfied, within=within, poll=poll)
-    except WaitTimeoutError:
-        return
 
 
 def engine_command(target: Target) -> EngineCommand:

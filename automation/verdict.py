@@ -89,6 +89,9 @@ class Verdict:
         """Whether every check passed."""
         return all(check.passed for check in self.checks)
 
+    def __str__(self) -> str:
+        return self.progress
+
     @property
     def progress(self) -> str:
         """How far it has come, in one line: for whoever waits, and for a time-out's error."""

@@ -62,28 +62,30 @@ class EngineCommand(PulumiCommand):
             pulumi.automation.errors.CommandError: It ended with a code other than 0.
             EngineFailedError: It did not end in time, and was cancelled.
         """
-        process = subprocess.Popen(
-            [self.command, "--non-interactive", *args],
-            cwd=cwd,
-            env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-        self._on_start(process.pid)
-        streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
+        process = None
         try:
+            with shielded():  # a signal finds a process that is known and watched, or none
+                process = subprocess.Popen(
+                    [self.command, "--non-interactive", *args],
+                    cwd=cwd,
+                    env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+                self._on_start(process.pid)
+                streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
             code = process.wait(OPERATION_WITHIN)
-        except subprocess.TimeoutExpired as error:
-            _cancel(process)
-            raise EngineFailedError(
-                f"`pulumi {args[0]}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
-            ) from error
-        except BaseException:
-            _cancel(process)
+        except BaseException as error:
+            if process is not None:
+                _cancel(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise EngineFailedError(
+                    f"`pulumi {args[0]}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
+                ) from error
             raise
         stdout, stderr = (stream.text() for stream in streams)
         result = CommandResult(stdout=stdout, stderr=stderr, code=code)

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from automation.processes import end_session
+from automation.processes import end_session, session_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,7 +212,10 @@ def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
         if not received:
             return
         *lines, commands = (commands + received).split(b"\n")
-        sessions.update(int(line.split()[1]) for line in lines if line.startswith(b"session "))
+        named = {int(line.split()[1]) for line in lines if line.startswith(b"session ")}
+        # One that is over is forgotten: its number may be another's one day.
+        sessions.intersection_update({each for each in sessions if session_members(each)})
+        sessions.update(named)
         kept = b"keep" in lines
         if kept:  # the parent's terminal, or whatever its stderr was, is let go
             with emulator.log.with_name("supervisor.log").open("wb") as own_log:

@@ -19,7 +19,9 @@ from automation.lifecycle import Resource
 from automation.observation import QueueDepth
 from automation.observe import Observer, dead_letter, read_source_queue
 from automation.outputs import read_outputs
-from automation.run import Settled, until_timeout
+from automation.result import Narrator, RunOptions
+from automation.run import Run, Settled
+from automation.scenario import TEN_HANDS
 from tests.unit.automation.results import EMPTY, observation, verdict
 from tests.unit.automation.test_outputs import EXPORTED
 from tests.unit.components.test_program import run_program
@@ -102,12 +104,26 @@ def test_a_queue_that_holds_anything_never_settles(where: str, clock: list[float
         assert not settled(replace(FAILED, source=source))
 
 
-def test_when_the_time_is_up_what_was_seen_last_is_left_to_be_judged() -> None:
-    looks: list[int] = []
+def test_when_the_time_is_up_a_person_is_told_and_what_was_seen_last_is_judged() -> None:
+    class Listening(Narrator):
+        def __init__(self) -> None:
+            self.said: list[str] = []
 
-    until_timeout("it", lambda: looks.append(1), lambda _: False, within=0.01, poll=0.001)
+        def say(self, line: str) -> None:
+            self.said.append(line)
+
+    narrator = Listening()
+    looks: list[int] = []
+    run = Run(RunOptions(target="local", scenario=TEN_HANDS), {}, narrator)
+
+    def look() -> Any:
+        looks.append(1)
+        return FAILED
+
+    run._until_timeout("the outcome", look, lambda _: False, within=0.01, poll=0.001)
 
     assert len(looks) > 1
+    assert narrator.said == [f"waited 0 s for the outcome; last seen: {FAILED.progress}"]
 
 
 # What is read from the queues.
@@ -324,6 +340,38 @@ def test_what_no_state_knows_of_is_found_by_its_tag(clients: Clients) -> None:
             )
         assert leftovers(clients, "run-1", []) == ["arn:one", "arn:two"]
         stubber.assert_no_pending_responses()
+
+
+TAGGED = {
+    "arn:aws:sqs:us-east-1:000000000000:q": (
+        *("sqs", "get_queue_url", {"QueueUrl": "http://127.0.0.1/q"}),
+        "AWS.SimpleQueueService.NonExistentQueue",
+    ),
+    "arn:aws:lambda:us-east-1:000000000000:function:f": (
+        *("lambda_", "get_function", {"Configuration": {"FunctionName": "f"}}),
+        "ResourceNotFoundException",
+    ),
+    "arn:aws:lambda:us-east-1:000000000000:event-source-mapping:0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11": (
+        *("lambda_", "get_event_source_mapping", {"UUID": "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"}),
+        "ResourceNotFoundException",
+    ),
+    "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f": (
+        *("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "/aws/lambda/f"}]}),
+        {"logGroups": []},
+    ),
+}
+"""By a tagged ARN: the service asked, the operation, its answer, and that when it is gone."""
+
+
+@pytest.mark.parametrize("arn", TAGGED)
+def test_a_tagged_thing_counts_only_while_it_answers_itself(arn: str, clients: Clients) -> None:
+    service, operation, there, gone = TAGGED[arn]
+    tags = {"ResourceTagMappingList": [{"ResourceARN": arn}]}
+    for answer, expected in ((there, [arn]), (gone, [])):
+        with Stubber(clients.tagging) as tagging:
+            tagging.add_response("get_resources", tags)
+            with answering(getattr(clients, service), (operation, answer)):
+                assert leftovers(clients, "run-1", []) == expected
 
 
 @pytest.mark.parametrize(
