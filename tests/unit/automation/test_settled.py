@@ -342,6 +342,7 @@ def test_what_no_state_knows_of_is_found_by_its_tag(clients: Clients) -> None:
         stubber.assert_no_pending_responses()
 
 
+UUID = "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"
 TAGGED = {
     "arn:aws:sqs:us-east-1:000000000000:q": (
         *("sqs", "get_queue_url", {"QueueUrl": "http://127.0.0.1/q"}),
@@ -351,8 +352,8 @@ TAGGED = {
         *("lambda_", "get_function", {"Configuration": {"FunctionName": "f"}}),
         "ResourceNotFoundException",
     ),
-    "arn:aws:lambda:us-east-1:000000000000:event-source-mapping:0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11": (
-        *("lambda_", "get_event_source_mapping", {"UUID": "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"}),
+    f"arn:aws:lambda:us-east-1:000000000000:event-source-mapping:{UUID}": (
+        *("lambda_", "get_event_source_mapping", {"UUID": UUID}),
         "ResourceNotFoundException",
     ),
     "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f": (
