@@ -323,7 +323,9 @@ def engine_errors(what: str, problems: list[str]) -> Iterator[None]:
     try:
         yield
     except StackNotFoundError as error:
-        raise StackMissingError(f"{what}: there is no such stack") from error
+        raise StackMissingError(
+            f"{what}: there is no such stack", hint="`pulumi stack ls --all` lists those there are"
+        ) from error
     except StackAlreadyExistsError as error:
         raise StackExistsError(f"{what}: the name is taken") from error
     except ConcurrentUpdateError as error:

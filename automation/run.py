@@ -84,6 +84,7 @@ class Run:
         with open_target(
             self._options.target,
             self._options.emulator,
+            self._options.stack,
             self._find_engine,
             self._environment,
         ) as target:
@@ -154,7 +155,6 @@ class Run:
     def _on_existing_stack(self, target: Target, scenario: Scenario) -> None:
         from automation.lifecycle import stack_outputs
 
-        target.wait_ready()
         exported = stack_outputs(self._name, engine_command(target))
         self._outputs = outputs = read_outputs(self._name, exported)
         clients = make_clients(target.environment, outputs.region)

@@ -25,6 +25,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setattr("automation.run.find_engine", never)
     monkeypatch.setattr("automation.targets.local.target.Supervisor", never)
     monkeypatch.setattr("automation.targets.local.lasting.Supervisor", never)
+    monkeypatch.setattr("automation.targets.local.lasting.find", lambda: None)
     monkeypatch.setattr("automation.targets.aws.aws_target", never)
     monkeypatch.setattr("os.execvpe", never)
     monkeypatch.setattr("subprocess.Popen", never)
@@ -50,6 +51,7 @@ WRONG = [
     (["exec", "pulumi", "up", "--yes"], "unrecognized arguments: --yes"),
     (["run", "ten"], "unrecognized arguments: ten"),
     (["run", "--target", "gcp"], "choose from 'local', 'aws'"),
+    (["run", "--stack", "dev"], "make the stack: python -m automation exec -- pulumi up"),
     (["run", "--stack", "dev", "--keep"], "leave out --keep and --config"),
     (["run", "--stack", "dev", "--config", "a=b"], "leave out --keep and --config"),
     (
