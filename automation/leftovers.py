@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from automation.clients import Clients
-    from automation.lifecycle import Resource
+    from automation.progress import Resource
 
 GONE = {
     "AWS.SimpleQueueService.NonExistentQueue",

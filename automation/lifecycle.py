@@ -8,14 +8,10 @@ destroy that succeeded, so what could not be destroyed can still be finished by 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
-import sys
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pulumi.automation import CommandResult, LocalWorkspace, Stack, UpdateSummary
 from pulumi.automation._stack import StackInitMode  # the package exports its users, not itself
 from pulumi.automation.errors import (
@@ -34,87 +30,15 @@ from automation.errors import (
 )
 from automation.interrupts import shielded
 from automation.paths import CHECKOUT
+from automation.progress import Events
+from automation.settings import write_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from pulumi.automation import EngineEvent
+    from collections.abc import Callable, Iterator
 
     from automation.engine.command import EngineCommand
-
-ROOT_TYPE = "pulumi:pulumi:Stack"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StackPlan:
-    """What an ephemeral stack is to be.
-
-    Attributes:
-        name: Its name, unique in the backend.
-        folder: The run's own folder, for the stack's settings: made here, and removed with the
-            stack.
-        configuration: Values by key; a key without a namespace is the project's own.
-        finish_by_hand: The command that destroys the stack when the automation could not.
-    """
-
-    name: str
-    folder: Path
-    configuration: Mapping[str, Any]
-    finish_by_hand: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resource:
-    """Something that the engine made.
-
-    Attributes:
-        type: Its type token, such as "aws:sqs/queue:Queue".
-        id: The provider's id of it.
-    """
-
-    type: str
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """One resource, as the engine begins or ends to work on it."""
-
-    operation: str
-    type: str
-    name: str
-    done: bool
-
-
-@dataclass
-class _Events:
-    """What the engine said while one operation ran."""
-
-    tell: Callable[[Progress], None]
-    outputs: dict[str, Any] = field(default_factory=dict)
-    made: dict[Resource, None] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    def __call__(self, event: EngineEvent) -> None:
-        step = event.resource_pre_event or event.res_outputs_event
-        if step is not None:
-            metadata = step.metadata
-            if event.res_outputs_event and metadata.new:
-                if metadata.type == ROOT_TYPE:
-                    self.outputs = dict(metadata.new.outputs or {})
-                if metadata.new.id:
-                    self.made[Resource(type=metadata.type, id=metadata.new.id)] = None
-            self.tell(
-                Progress(
-                    operation=metadata.op.value,
-                    type=metadata.type,
-                    name=metadata.urn.rsplit("::", 1)[-1],
-                    done=event.res_outputs_event is not None,
-                )
-            )
-        if event.diagnostic_event is not None and event.diagnostic_event.severity == "error":
-            self.problems.append(event.diagnostic_event.message.strip())
+    from automation.progress import Progress, Resource
+    from automation.settings import StackPlan
 
 
 class _Workspace(LocalWorkspace):
@@ -135,7 +59,7 @@ class _Stack(Stack):
     removed by the command that destroyed it, which saves one of half a second.
     """
 
-    events: _Events
+    events: Events
 
     def _run_pulumi_cmd_sync(
         self, args: list[str], on_output: Any = None, on_error: Any = None
@@ -243,9 +167,9 @@ class EphemeralStack:
             self._stack.destroy(on_event=events, suppress_progress=True, refresh=refresh)
 
     @contextlib.contextmanager
-    def _operation(self, verb: str) -> Iterator[_Events]:
+    def _operation(self, verb: str) -> Iterator[Events]:
         """Collect an operation's events, and make the SDK's errors ours."""
-        self._stack.events = events = _Events(self._tell)
+        self._stack.events = events = Events(self._tell)
         try:
             with engine_errors(f"could not {verb} stack {self._plan.name}", events.problems):
                 yield events
@@ -291,25 +215,6 @@ def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
     with engine_errors(f"could not read the outputs of stack {name}", []):
         outputs = workspace.stack_outputs(name)
     return {key: output.value for key, output in outputs.items()}
-
-
-def write_settings(plan: StackPlan) -> None:
-    """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml: JSON, which is YAML too.
-
-    The project is the checkout's, with the program named by its full path, so that nothing is
-    written into the checkout and no stack is selected there.
-    """
-    project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
-    project["main"] = str(CHECKOUT)
-    project["runtime"]["options"]["virtualenv"] = sys.prefix
-    namespaced = {
-        key if ":" in key else f"{project['name']}:{key}": value
-        for key, value in plan.configuration.items()
-    }
-    plan.folder.mkdir(mode=0o700, parents=True)
-    (plan.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
-    settings = plan.folder / f"Pulumi.{plan.name}.yaml"
-    settings.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from automation.checks import Check
     from automation.errors import AutomationError
-    from automation.lifecycle import Progress
     from automation.observation import LogEvent
+    from automation.progress import Progress
     from automation.verdict import Verdict
 
 Outcome = Literal["passed", "failed", "error", "interrupted"]

@@ -118,7 +118,8 @@ class Run:
         return engine
 
     def _on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
-        from automation.lifecycle import StackPlan, ephemeral_stack
+        from automation.lifecycle import ephemeral_stack
+        from automation.settings import StackPlan
 
         folder = target.folder / self._name
         plan = StackPlan(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from automation.lifecycle import Progress
     from automation.observation import LogEvent
+    from automation.progress import Progress
     from automation.result import RunResult
     from automation.verdict import MessageVerdict, Verdict
 

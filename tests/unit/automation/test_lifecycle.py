@@ -26,15 +26,10 @@ from automation.errors import (
     StackLockedError,
     StackMissingError,
 )
-from automation.lifecycle import (
-    EphemeralStack,
-    Progress,
-    Resource,
-    StackPlan,
-    ephemeral_stack,
-    stack_outputs,
-)
+from automation.lifecycle import EphemeralStack, ephemeral_stack, stack_outputs
 from automation.paths import CHECKOUT
+from automation.progress import Progress, Resource
+from automation.settings import StackPlan
 
 MISSING = "error: no stack named 'run-1' found"
 EXISTS = "error: stack 'organization/p/run-1' already exists"

@@ -15,10 +15,10 @@ from botocore.stub import Stubber
 from automation.clients import Clients, aws_errors, make_clients
 from automation.errors import ObserveError
 from automation.leftovers import LOOKS, leftovers
-from automation.lifecycle import Resource
 from automation.observation import QueueDepth
 from automation.observe import Observer, dead_letter, read_source_queue
 from automation.outputs import read_outputs
+from automation.progress import Resource
 from automation.result import Narrator, RunOptions
 from automation.run import Run, Settled
 from automation.scenario import TEN_HANDS

@@ -1,0 +1,67 @@
+"""What the engine tells while one of its operations runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi.automation import EngineEvent
+
+ROOT_TYPE = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """Something that the engine made.
+
+    Attributes:
+        type: Its type token, such as "aws:sqs/queue:Queue".
+        id: The provider's id of it.
+    """
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One resource, as the engine begins or ends to work on it."""
+
+    operation: str
+    type: str
+    name: str
+    done: bool
+
+
+@dataclass
+class Events:
+    """What the engine said while one operation ran."""
+
+    tell: Callable[[Progress], None]
+    outputs: dict[str, Any] = field(default_factory=dict)
+    made: dict[Resource, None] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event into account; the SDK calls it from a thread of its own."""
+        step = event.resource_pre_event or event.res_outputs_event
+        if step is not None:
+            metadata = step.metadata
+            if event.res_outputs_event and metadata.new:
+                if metadata.type == ROOT_TYPE:
+                    self.outputs = dict(metadata.new.outputs or {})
+                if metadata.new.id:
+                    self.made[Resource(type=metadata.type, id=metadata.new.id)] = None
+            self.tell(
+                Progress(
+                    operation=metadata.op.value,
+                    type=metadata.type,
+                    name=metadata.urn.rsplit("::", 1)[-1],
+                    done=event.res_outputs_event is not None,
+                )
+            )
+        if event.diagnostic_event is not None and event.diagnostic_event.severity == "error":
+            self.problems.append(event.diagnostic_event.message.strip())
