@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -170,7 +171,8 @@ def carry_out_run(options: argparse.Namespace) -> int:
         write_document(result, options.json)
     if isinstance(result.error, UsageError):
         raise result.error
-    print_result(result, make_console())
+    with contextlib.suppress(SystemExit):  # rich's answer to a closed pipe: the outcome stands
+        print_result(result, make_console())
     return result.exit_code
 
 

@@ -48,9 +48,8 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
 def _on_signal(signum: int, _frame: FrameType | None) -> None:
     if _Signals.first is None:
         _Signals.first = signum
-    else:
-        sys.stderr.write("\nstill cleaning up: it ends by itself\n")
     _raise_once(signum)
+    sys.stderr.write("\nstill cleaning up: it ends by itself\n")
 
 
 def _raise_once(signum: int) -> None:

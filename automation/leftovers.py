@@ -34,7 +34,7 @@ def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> li
         for resource in resources
         if resource.type in LOOKS and there(LOOKS[resource.type][1], clients, resource.id)
     ]
-    return made + [arn for arn in tagged(clients, stack) if still_there(clients, arn)]
+    return made or [arn for arn in tagged(clients, stack) if still_there(clients, arn)]
 
 
 def tagged(clients: Clients, stack: str) -> Iterator[str]:

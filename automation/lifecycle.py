@@ -86,6 +86,7 @@ class EphemeralStack:
         workspace = _Workspace(work_dir=str(plan.folder), pulumi_command=command)
         self._stack = _Stack(plan.name, workspace, StackInitMode.SELECT)
         self._kept = False
+        self._ended = False
         self._ours = True
         self._made: dict[Resource, None] = {}
 
@@ -113,8 +114,8 @@ class EphemeralStack:
         try:
             with self._operation("create"):
                 self._stack.workspace.create_stack(self._plan.name)
-        except StackExistsError:
-            self._ours = False
+        except EngineFailedError:
+            self._ours = False  # there is no such stack, or it is somebody else's
             raise
 
     def up(self) -> dict[str, Any]:
@@ -128,14 +129,16 @@ class EphemeralStack:
         return events.outputs
 
     def end(self) -> None:
-        """Destroy the stack, unless it is kept, and remove the run's folder with it.
+        """Destroy the stack, unless it is kept, and remove the run's folder with it; only once.
 
         Raises:
             DestroyFailedError: Something still stands; its state and the folder are kept.
         """
-        if not self._kept:
-            self.destroy()
-            shutil.rmtree(self._plan.folder)
+        if self._kept or self._ended:
+            return
+        self._ended = True
+        self.destroy()
+        shutil.rmtree(self._plan.folder)
 
     def destroy(self) -> None:
         """Destroy the stack and remove it from the backend; one that was there before us stays.

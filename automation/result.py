@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from automation.checks import check_leftovers
 from automation.errors import Interrupted
@@ -46,7 +46,7 @@ class RunOptions:
     emulator: str | None = None
     keep: bool = False
     within: float | None = None
-    configuration: Mapping[str, object] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Narrator:

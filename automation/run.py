@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from automation.clients import aws_errors, make_clients
 from automation.engine import find_engine
-from automation.errors import AutomationError, Interrupted, ObserveError, WaitTimeoutError
+from automation.errors import (
+    AutomationError,
+    Interrupted,
+    ObserveError,
+    WaitTimeoutError,
+)
 from automation.interrupts import shielded
 from automation.leftovers import leftovers
 from automation.observe import Observer, read_source_queue
@@ -24,6 +29,7 @@ from automation.phases import Phases
 from automation.result import RunResult, versions
 from automation.scenario import load_scenario
 from automation.send import send_messages
+from automation.settings import StackPlan, check_settings
 from automation.targets.opening import open_target
 from automation.verdict import judge
 from automation.wait import wait_until
@@ -80,6 +86,7 @@ class Run:
 
     def go(self, scenario: Scenario) -> None:
         """Open the target, and prove the scenario on a stack there."""
+        check_settings(self._options.configuration)
         self._phases.enter("set up")
         with open_target(
             self._options.target,
@@ -119,19 +126,20 @@ class Run:
 
     def _on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
         from automation.lifecycle import ephemeral_stack
-        from automation.settings import StackPlan
 
         folder = target.folder / self._name
+        configuration = self._configuration(target)
         plan = StackPlan(
             name=self._name,
             folder=folder,
-            configuration=self._configuration(target),
+            configuration=configuration,
             finish_by_hand=f"{target.command_prefix}pulumi -C {shlex.quote(str(folder))} "
             f"destroy --yes --remove --stack {self._name}",
         )
         with ThreadPoolExecutor(1) as background:
             # boto3 is imported while the engine works.
-            clients = background.submit(make_clients, target.environment, target.region)
+            region = str(configuration["aws:region"])
+            clients = background.submit(make_clients, target.environment, region)
             stack: EphemeralStack | None = None
             try:
                 with ephemeral_stack(
@@ -149,8 +157,11 @@ class Run:
                             self._phases.enter("destroy")
             finally:
                 if stack is not None and not stack.kept:
-                    self._phases.enter("look")
                     with shielded():
+                        # A signal may strike where the block above is left, before its own
+                        # clean-up begins. It is the one that raises: no other strikes here.
+                        stack.end()
+                        self._phases.enter("look")
                         self._look_for_leftovers(target, stack, clients)
 
     def _on_existing_stack(self, target: Target, scenario: Scenario) -> None:
@@ -165,9 +176,7 @@ class Run:
         expires_at = datetime.now(UTC) + EXPIRES_AFTER
         tags = {"expires-at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
         given = self._options.configuration
-        if isinstance(users_tags := given.get("tags"), dict):
-            tags = {**users_tags, **tags}
-        return {**target.configuration, **given, "tags": tags}
+        return {**target.configuration, **given, "tags": {**given.get("tags", {}), **tags}}
 
     def _deploy(self, target: Target, stack: EphemeralStack) -> Outputs:
         self._phases.enter("create")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from automation.errors import UsageError
 from automation.paths import CHECKOUT
 
 if TYPE_CHECKING:
@@ -34,13 +35,33 @@ class StackPlan:
     finish_by_hand: str
 
 
+def check_settings(configuration: Mapping[str, Any]) -> None:
+    """Refuse settings that the program would never see, before anything is started.
+
+    Raises:
+        UsageError: The program has no such setting, or `tags` is no object.
+    """
+    settings = _project()["config"]
+    unknown = [key for key in configuration if ":" not in key and key not in settings]
+    if unknown:
+        raise UsageError(
+            f"the program has no setting {', '.join(unknown)}",
+            hint=f"Pulumi.yaml has them all: {', '.join(settings)}",
+        )
+    if not isinstance(tags := configuration.get("tags", {}), dict):
+        raise UsageError(
+            f"tags is {tags!r}, and not an object of names and values",
+            hint="""give it as JSON, as in --config 'tags={"team": "cards"}'""",
+        )
+
+
 def write_settings(plan: StackPlan) -> None:
     """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml: JSON, which is YAML too.
 
     The project is the checkout's, with the program named by its full path, so that nothing is
     written into the checkout and no stack is selected there.
     """
-    project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    project = _project()
     project["main"] = str(CHECKOUT)
     project["runtime"]["options"]["virtualenv"] = sys.prefix
     namespaced = {
@@ -51,3 +72,8 @@ def write_settings(plan: StackPlan) -> None:
     (plan.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     settings = plan.folder / f"Pulumi.{plan.name}.yaml"
     settings.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    return project

@@ -7,10 +7,8 @@ nobody is there to read it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +17,10 @@ from pathlib import Path
 from automation.engine import child
 from automation.engine.lookup import reported_version
 from automation.engine.model import PINNED, PROGRAMS, WayFailedError, engine_cache
-from automation.errors import EngineUnavailableError
+from automation.errors import EngineUnavailableError, WaitTimeoutError
 from automation.interrupts import shielded
+from automation.locks import take_lock
 
-POLL = 0.1  # seconds between two looks at the lock
 LOCK_WITHIN = 7200.0  # seconds: more than the time-outs of one install together
 
 Announce = Callable[[str], None]
@@ -132,22 +130,14 @@ def duration(seconds: float) -> str:
 
 
 def _acquire(lock: int, announce: Announce) -> None:
-    started = time.monotonic()
-    told = False
-    while time.monotonic() - started < LOCK_WITHIN:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not told:
-                announce("Waiting for another process, which is installing the Pulumi engine")
-                told = True
-            time.sleep(POLL)
-        else:
-            return
-    raise EngineUnavailableError(
-        f"another process has been installing the Pulumi engine for {duration(LOCK_WITHIN)}",
-        hint=f"end it; it holds the lock {engine_cache() / 'lock'}",
-    )
+    waiting = "Waiting for another process, which is installing the Pulumi engine"
+    try:
+        take_lock(lock, "the lock", within=LOCK_WITHIN, busy=lambda: announce(waiting))
+    except WaitTimeoutError as error:
+        raise EngineUnavailableError(
+            f"another process has been installing the Pulumi engine for {duration(LOCK_WITHIN)}",
+            hint=f"end it; it holds the lock {engine_cache() / 'lock'}",
+        ) from error
 
 
 def _remove(folder: Path) -> None:

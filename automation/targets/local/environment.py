@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PASSED_ON = ("LANG", "LC_ALL", "TERM")
 OURS = ("AWS_", "PULUMI_")  # prefixes of what a local target never takes from its caller
-CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 DEFAULTS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -44,8 +44,11 @@ def emulator_credentials(environment: Mapping[str, str], *, external: bool) -> d
         external: Whether the emulator is the caller's own: its accounts are told apart by access
             key, so the caller's AWS_* variables hold where they are set.
     """
-    given = {name: environment[name] for name in CREDENTIALS if external and environment.get(name)}
-    return {**DEFAULTS, **given}
+    if not external:
+        return DEFAULTS
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    given = {name: environment.get(name) for name in CREDENTIALS} | {"AWS_REGION": region}
+    return DEFAULTS | {name: value for name, value in given.items() if value}
 
 
 def local_environment(

@@ -72,6 +72,7 @@ class Supervisor:
             url: An emulator that runs already, and goes on running; None starts one.
         """
         self.kept = False
+        self._ready = False
         self._external = url is not None
         # Unbuffered, so that `select` sees all that has not been read.
         self._process = subprocess.Popen(
@@ -106,7 +107,9 @@ class Supervisor:
             EmulatorError: It ended, or did not answer in time; the end of its log is quoted.
         """
         _ = self.instance  # told first
-        self._next_fact(READY_WITHIN)
+        if not self._ready:
+            self._next_fact(READY_WITHIN)
+            self._ready = True
 
     def check(self) -> None:
         """Return when nothing has been told of the emulator's end.

@@ -6,7 +6,6 @@ Two checkouts on one machine have one each, and share nothing but the engine.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -17,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from automation.errors import EmulatorError, UsageError
+from automation.errors import EmulatorError, UsageError, WaitTimeoutError
+from automation.locks import take_lock
 from automation.paths import CHECKOUT, cache_folder
 from automation.targets.local.instance import END_WITHIN, MODULE, Instance, Supervisor, clear_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LOCK_WITHIN = 90.0  # seconds; a start takes at most 40, a stop 20
 POLL = 0.05  # seconds between looks at a supervisor that is ending
 
 
@@ -149,11 +150,13 @@ def _record(supervisor: Supervisor) -> None:
 def _is_supervisor(pid: int) -> bool:
     """Whether a supervisor runs under that pid.
 
-    Its command tells, and not the time at which it started: that moves when the clock is set.
+    Its command and its folder tell, and not the time at which it started: that moves when the
+    clock is set.
     """
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and MODULE in process.cmdline()
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return alive and MODULE in process.cmdline() and process.cwd() == str(CHECKOUT)
     except psutil.Error:
         return False
 
@@ -169,5 +172,11 @@ def _pointer() -> Path:
 def _locked() -> Iterator[None]:
     """One command at a time may start or stop the instance; the lock ends with its holder."""
     with _pointer().with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            take_lock(lock.fileno(), "the lock", within=LOCK_WITHIN, busy=lambda: None)
+        except WaitTimeoutError as error:
+            raise EmulatorError(
+                f"another command has been at the lasting emulator for {LOCK_WITHIN:.0f} s",
+                hint="python -m automation local status, when that has ended",
+            ) from error
         yield

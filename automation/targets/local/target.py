@@ -96,6 +96,8 @@ def local_target(
         supervisor = Supervisor(url)
     try:
         engine = find_engine()
+        if url is not None:
+            supervisor.wait_ready()  # it runs already, or never will: nothing to overlap with
         yield _target(supervisor.instance, supervisor, engine, environment)
     except EmulatorError:
         raise

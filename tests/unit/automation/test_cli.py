@@ -50,6 +50,8 @@ WRONG = [
     (["exec"], "the following arguments are required: CMD"),
     (["exec", "pulumi", "up", "--yes"], "unrecognized arguments: --yes"),
     (["run", "ten"], "unrecognized arguments: ten"),
+    (["run", "--config", "batchsize=5"], "the program has no setting batchsize next: Pulumi.yaml"),
+    (["run", "--config", "tags=team:cards"], "give it as JSON, as in --config"),
     (["run", "--target", "gcp"], "choose from 'local', 'aws'"),
     (["run", "--stack", "dev"], "make the stack: python -m automation exec -- pulumi up"),
     (["run", "--stack", "dev", "--keep"], "leave out --keep and --config"),

@@ -171,15 +171,15 @@ def test_the_destroy_is_certain_before_anything_of_the_stack_is_made(plan: Stack
     assert engine.commands == ["destroy"]
 
 
-def test_a_stack_that_was_never_created_needs_no_second_try(plan: StackPlan) -> None:
-    engine = FakeEngine(stack=[BROKEN], destroy=[MISSING])
+def test_a_stack_that_could_not_be_created_is_not_said_to_stand(plan: StackPlan) -> None:
+    engine = FakeEngine(stack=[BROKEN])
 
     with pytest.raises(EngineFailedError) as raised, block(plan, engine) as stack:
         stack.create()
 
     assert str(raised.value).startswith("could not create stack run-1:")
     assert "the cloud is down" in str(raised.value)
-    assert engine.commands == ["stack", "destroy"]
+    assert engine.commands == ["stack"]
     assert not plan.folder.exists()
 
 
@@ -380,3 +380,13 @@ def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
 def test_a_stack_that_does_not_exist_is_named() -> None:
     with pytest.raises(StackMissingError, match="outputs of stack dev: there is no such stack"):
         stack_outputs("dev", FakeEngine(stack=[MISSING]))
+
+
+def test_a_stack_is_ended_only_once(plan: StackPlan) -> None:
+    engine = FakeEngine()
+
+    with block(plan, engine) as stack:
+        pass
+    stack.end()
+
+    assert engine.commands == ["destroy"]

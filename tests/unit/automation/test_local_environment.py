@@ -68,8 +68,9 @@ def test_our_own_emulator_is_addressed_as_test_whatever_the_caller_has_set() -> 
     }
 
 
-def test_the_callers_own_emulator_is_addressed_as_the_caller_says() -> None:
-    given = {"AWS_ACCESS_KEY_ID": "000000000042", "AWS_REGION": "eu-west-1"}
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_callers_own_emulator_is_addressed_as_the_caller_says(variable: str) -> None:
+    given = {"AWS_ACCESS_KEY_ID": "000000000042", variable: "eu-west-1"}
 
     assert emulator_credentials(given, external=True) == {
         "AWS_ACCESS_KEY_ID": "000000000042",

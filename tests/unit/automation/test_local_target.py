@@ -24,6 +24,9 @@ DESTROY_FAILED = DestroyFailedError("stack run-1 still stands: it is stuck", hin
 
 
 class FakeSupervisor:
+    def wait_ready(self) -> None:
+        """It answers."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url: str | None = None
