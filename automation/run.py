@@ -88,13 +88,7 @@ class Run:
         """Open the target, and prove the scenario on a stack there."""
         check_settings(self._options.configuration)
         self._phases.enter("set up")
-        with open_target(
-            self._options.target,
-            self._options.emulator,
-            self._options.stack,
-            self._find_engine,
-            self._environment,
-        ) as target:
+        with open_target(self._options, self._find_engine, self._environment) as target:
             self._target = target
             if self._options.stack is None:
                 self._on_ephemeral_stack(target, scenario)

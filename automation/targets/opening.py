@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from automation.engine import Engine
+    from automation.result import RunOptions
     from automation.targets import Target
 
 NAMES = ("local", "aws")
@@ -22,36 +23,35 @@ NAMES = ("local", "aws")
 
 @contextlib.contextmanager
 def open_target(
-    name: str,
-    emulator: str | None,
-    stack: str | None,
-    find_engine: Callable[[], Engine],
-    environment: Mapping[str, str],
+    options: RunOptions, find_engine: Callable[[], Engine], environment: Mapping[str, str]
 ) -> Iterator[Target]:
     """A target for the length of a block.
 
     Args:
-        name: One of `NAMES`.
-        emulator: URL of an emulator that runs already; for the local target only.
-        stack: A stack that must be there already, which on the local target only a lasting
-            emulator can hold.
+        options: What the run was asked for.
         find_engine: Finds the engine, or installs it.
         environment: The caller's.
 
     Raises:
-        UsageError: The emulator does not fit the target, or is not on this machine; or none is up
-            that could hold the stack.
+        UsageError: The emulator does not fit the target, or is not on this machine; none is up
+            that could hold an existing stack, or another one is up already than is to be kept.
     """
-    if name == "aws":
-        if emulator is not None:
+    if options.target == "aws":
+        if options.emulator is not None:
             raise UsageError("--emulator goes with the local target", hint="leave one of them out")
         yield aws_target(find_engine(), environment)
     else:
-        url = None if emulator is None else checked_url(emulator)
-        if stack is not None and lasting.find() is None:
+        url = None if options.emulator is None else checked_url(options.emulator)
+        lasting_one = lasting.find()
+        if options.stack is not None and lasting_one is None:
             raise UsageError(
-                f"no emulator is up that could hold the stack {stack}",
+                f"no emulator is up that could hold the stack {options.stack}",
                 hint="make the stack: python -m automation exec -- pulumi up",
+            )
+        if options.keep and lasting_one is not None and url not in {None, lasting_one.url}:
+            raise UsageError(
+                f"the lasting emulator is another one, at {lasting_one.url}",
+                hint="leave out --emulator, or first: python -m automation local stop",
             )
         with local_target(find_engine, environment, url) as target:
             yield target

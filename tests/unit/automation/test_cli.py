@@ -11,6 +11,7 @@ import pytest
 
 from automation.cli import command
 from automation.paths import CHECKOUT
+from automation.targets.local.instance import Instance
 
 Said = Callable[..., tuple[int, str]]
 
@@ -153,3 +154,15 @@ def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:
     assert "is no number of seconds above 0" in done.stderr
     assert not done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_another_emulator_than_the_lasting_one_cannot_be_kept(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    up = Instance(url="http://127.0.0.1:1", folder=tmp_path, supervisor=1, external=False)
+    monkeypatch.setattr("automation.targets.local.lasting.find", lambda: up)
+
+    code, words = said("run", "--keep", "--emulator", "http://127.0.0.1:2")
+
+    assert code == 2
+    assert "the lasting emulator is another one, at http://127.0.0.1:1" in words
