@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -72,13 +73,20 @@ class Machine:
         """Until the engine has recorded `text` in the state of some stack."""
         wait_until(
             f"{text} in a stack's state",
-            lambda: [
-                state.read_text() for state in self.temporary.rglob(".pulumi/stacks/**/*.json")
-            ],
+            self.states,
             lambda states: any(text in state for state in states),
             within=COMMAND_WITHIN,
             poll=0.02,
         )
+
+    def states(self) -> list[str]:
+        """The states of all stacks; files come and go while they are looked for."""
+        found = []
+        for path in below(self.temporary):
+            if path.match(".pulumi/stacks/*/*.json"):
+                with contextlib.suppress(FileNotFoundError):
+                    found.append(path.read_text())
+        return found
 
     def processes(self) -> list[str]:
         """What runs with this machine's temp folder in its environment or its arguments."""
@@ -94,7 +102,7 @@ class Machine:
 
     def left_behind(self) -> list[str]:
         """Files in the temp folder, settings in the home, and processes."""
-        files = [*self.temporary.rglob("*"), *self.home.rglob("*")]
+        files = [*below(self.temporary), *below(self.home)]
         return [*(str(path.relative_to(self.root)) for path in files), *self.processes()]
 
     def wait_until_clean(self) -> None:
@@ -105,6 +113,13 @@ class Machine:
             within=20,
             poll=0.1,
         )
+
+
+def below(folder: Path) -> list[Path]:
+    """All that is in a folder; unlike rglob, this does not mind what goes while it looks."""
+    return [
+        Path(parent, name) for parent, folders, names in os.walk(folder) for name in folders + names
+    ]
 
 
 def finished(process: subprocess.Popen[str]) -> Done:
