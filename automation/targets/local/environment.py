@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from automation.errors import UsageError
+from automation.loopback import on_loopback
 from automation.targets import path_with
 
 if TYPE_CHECKING:
@@ -94,14 +94,7 @@ def checked_url(url: str) -> str:
     Raises:
         UsageError: It is no http(s) URL on loopback.
     """
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-        usable = loopback and parts.scheme in {"http", "https"} and not parts.path.strip("/")
-    except ValueError:  # of a host or a port that is none
-        usable = False
-    if not usable:
+    if not on_loopback(url) or urlsplit(url).path.strip("/"):
         raise UsageError(
             f"{url} is no emulator on this machine",
             hint="give a URL such as http://127.0.0.1:4566",

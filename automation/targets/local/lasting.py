@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import signal
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from automation.errors import EmulatorError, UsageError, WaitTimeoutError
 from automation.locks import take_lock
 from automation.paths import CHECKOUT, cache_folder
 from automation.targets.local.instance import END_WITHIN, MODULE, Instance, Supervisor, clear_away
+from automation.wait import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,15 +91,14 @@ def stop() -> Instance | None:
         if instance is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(instance.supervisor, signal.SIGTERM)
-            deadline = time.monotonic() + END_WITHIN
-            while find() is not None:
-                if time.monotonic() > deadline:
-                    raise EmulatorError(
-                        f"the emulator's supervisor (pid {instance.supervisor}) did not end "
-                        f"in {END_WITHIN:.0f} s",
-                        hint=f"look at it, end it, and remove {instance.folder}",
-                    )
-                time.sleep(POLL)
+            try:
+                wait_until("its end", find, lambda up: up is None, within=END_WITHIN, poll=POLL)
+            except WaitTimeoutError as error:
+                raise EmulatorError(
+                    f"the emulator's supervisor (pid {instance.supervisor}) did not end "
+                    f"in {END_WITHIN:.0f} s",
+                    hint=f"look at it, end it, and remove {instance.folder}",
+                ) from error
         _clear_away()
         return instance
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from automation.errors import PluginError
+from automation.loopback import on_loopback
 from automation.wait import wait_until
 
 if TYPE_CHECKING:
@@ -37,8 +36,7 @@ def loopback_endpoint(environment: Mapping[str, str]) -> str:
         PluginError: It is missing, or somewhere that could be AWS.
     """
     url = environment.get("AWS_ENDPOINT_URL", "")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not _is_loopback(parts.hostname or ""):
+    if not on_loopback(url):
         raise PluginError(
             "the local aws provider serves an emulator on this machine only, and AWS_ENDPOINT_URL "
             f"is {url!r}",
@@ -159,12 +157,3 @@ class Aws:
             WaitTimeoutError: It did not come within the deadline.
         """
         wait_until(what, look, lambda seen: seen is None, within=self.deadline, poll=POLL)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
