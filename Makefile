@@ -18,7 +18,10 @@ demo: engine
 	@$(BIN)/python -m automation run
 
 test: lint engine
-	$(BIN)/python -m pytest -n 3  # half of the local tests is waiting: three keep two cores busy
+	@# Half of the local tests is waiting: three at once keep two cores busy. pytest keeps the
+	@# folders of its last runs, so it is given one that goes afterwards.
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
+	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 3
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
