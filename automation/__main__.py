@@ -1,14 +1,16 @@
-"""``python -m automation``: the signals first, then everything that is slow to import."""
+"""``python -m automation``: output and signals first, then everything that is slow to import."""
 
 import sys
 import traceback
 
 from automation.errors import AutomationError, Interrupted
 from automation.interrupts import install
+from automation.output import survive_failed_writes
 
 
 def main() -> int:
     """Run one command; its exit code."""
+    survive_failed_writes()
     install()
     try:
         from automation.cli import command

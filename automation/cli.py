@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.errors import AutomationError, UsageError
+from automation import interrupts
+from automation.errors import AutomationError, HostError, UsageError
 from automation.scenario import TEN_HANDS
 from automation.targets.opening import NAMES
 
@@ -48,11 +48,14 @@ def command(arguments: Sequence[str]) -> int:
     carry_out: Callable[[argparse.Namespace], int] = options.carry_out
     try:
         return carry_out(options)
-    except AutomationError as error:
-        from automation.report.terminal import make_console, print_error
+    except AutomationError as failure:
+        error = failure
+    except OSError as refused:
+        error = HostError.of(refused)
+    from automation.report.terminal import make_console, print_error
 
-        print_error(error, make_console(stderr=True))
-        return error.exit_code
+    print_error(error, make_console(stderr=True))
+    return error.exit_code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -142,6 +145,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
     from automation.report.terminal import (
         TerminalNarrator,
         make_console,
+        print_error,
         print_result,
     )
     from automation.result import RunOptions
@@ -167,12 +171,18 @@ def carry_out_run(options: argparse.Namespace) -> int:
             dict(os.environ),
             narrator,
         )
+    interrupts.stop_protecting()
+    unwritten = None
     if options.json:
-        write_document(result, options.json)
+        try:
+            write_document(result, options.json)
+        except AutomationError as error:
+            unwritten = error
     if isinstance(result.error, UsageError):
         raise result.error
-    with contextlib.suppress(SystemExit):  # rich's answer to a closed pipe: the outcome stands
-        print_result(result, make_console())
+    print_result(result, make_console())
+    if unwritten:
+        print_error(unwritten, make_console(stderr=True))  # the run's exit code stands
     return result.exit_code
 
 

@@ -86,6 +86,18 @@ class PluginError(AutomationError):
     """The local aws provider cannot, or will not, do what the engine asks of it."""
 
 
+class HostError(AutomationError):
+    """This machine refused a file, a folder or a process."""
+
+    @classmethod
+    def of(cls, error: OSError) -> HostError:
+        """The error of a system call that nobody nearer to it knew how to explain."""
+        return cls(
+            f"this machine refused a file or a process: {error}",
+            hint="look at the free space of the disk, at permissions, and at `ulimit -a`",
+        )
+
+
 class WaitTimeoutError(AutomationError):
     """A condition did not become true before its deadline."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted
+from automation.output import write_from_signal_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ class _Signals:
     first: int | None = None
     raised: bool = False
     shields: int = 0
+    over: bool = False
 
 
 def install() -> None:
@@ -45,11 +46,18 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
     """A handler, which no child inherits, as it would inherit SIG_IGN."""
 
 
+def stop_protecting() -> None:
+    """From now on every signal raises: nothing is left to clean up, and output may block."""
+    _Signals.over = True
+
+
 def _on_signal(signum: int, _frame: FrameType | None) -> None:
+    if _Signals.over:
+        raise Interrupted(signum, signal.Signals(signum).name)
     if _Signals.first is None:
         _Signals.first = signum
     _raise_once(signum)
-    sys.stderr.write("\nstill cleaning up: it ends by itself\n")
+    write_from_signal_handler("\nstill cleaning up: it ends by itself")
 
 
 def _raise_once(signum: int) -> None:

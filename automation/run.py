@@ -17,6 +17,7 @@ from automation.clients import aws_errors, make_clients
 from automation.engine import find_engine
 from automation.errors import (
     AutomationError,
+    HostError,
     Interrupted,
     ObserveError,
     WaitTimeoutError,
@@ -62,6 +63,8 @@ def run(options: RunOptions, environment: Mapping[str, str], narrator: Narrator)
         this.go(load_scenario(options.scenario))
     except (AutomationError, Interrupted) as stopped:
         error = stopped
+    except OSError as refused:
+        error = HostError.of(refused)
     return this.result(error)
 
 

@@ -8,6 +8,7 @@ import sys
 from automation import interrupts
 from automation.engine.find import find_engine
 from automation.errors import AutomationError, Interrupted
+from automation.output import survive_failed_writes
 
 
 def main() -> int:
@@ -16,6 +17,7 @@ def main() -> int:
     Returns:
         The exit code: 0, an error's own, or what a shell expects of an interrupted command.
     """
+    survive_failed_writes()
     interrupts.install()
     try:
         engine = find_engine(environment=os.environ, announce=_announce)
@@ -32,7 +34,6 @@ def main() -> int:
 
 def _announce(line: str) -> None:
     sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from automation.errors import AutomationError, UsageError
@@ -18,7 +19,7 @@ def check_destination(path: Path) -> None:
     """Refuse, before a run begins, a file that could not be written after it.
 
     Raises:
-        UsageError: Its folder does not exist, or it is a folder itself.
+        UsageError: Its folder does not exist, it is a folder itself, or it may not be written.
     """
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(
@@ -26,24 +27,41 @@ def check_destination(path: Path) -> None:
             + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"),
             hint="name a file in a folder that exists",
         )
+    written = path.parent if _is_replaced(path) else path
+    if written.exists() and not os.access(written, os.W_OK):
+        raise UsageError(
+            f"{path} cannot be written: no permission to write to {written}",
+            hint="name a file in a folder of yours",
+        )
 
 
 def write_document(result: RunResult, path: Path) -> None:
-    """Write the result whole or not at all.
+    """Write the result: a file whole or not at all, anything else as it comes.
+
+    A device, a pipe or a link is written to and stays what it is: a rename would replace it.
 
     Raises:
-        AutomationError: It could not be written; what stood at the path still does.
+        AutomationError: It could not be written; a file that stood at the path still does.
     """
-    draft = path.with_name(path.name + ".new")
+    text = json.dumps(document(result), indent=2) + "\n"
+    draft = path.with_name(f"{path.name}.{os.getpid()}") if _is_replaced(path) else None
     try:
-        draft.write_text(json.dumps(document(result), indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
+        (draft or path).write_text(text, encoding="utf-8")
+        if draft:
+            draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise AutomationError(
             f"the result could not be written to {path}: {error.strerror}",
-            hint="the run itself is over; its outcome is told above",
+            hint="make room, or name another file",
         ) from error
+    finally:
+        if draft:
+            draft.unlink(missing_ok=True)
+
+
+def _is_replaced(path: Path) -> bool:
+    """Whether a rename may put a file there: over a regular file, or where nothing is."""
+    return not path.is_symlink() and (path.is_file() or not path.exists())
 
 
 def document(result: RunResult) -> dict[str, Any]:

@@ -63,7 +63,8 @@ class TerminalNarrator(Narrator):
     def __enter__(self) -> Self:
         """Begin to tell."""
         if self._console.is_terminal:
-            self._status = self._console.status("")
+            utf = self._console.encoding.startswith("utf")
+            self._status = self._console.status("", spinner="dots" if utf else "line")
             self._status.start()
         return self
 
@@ -197,7 +198,8 @@ def print_phases(result: RunResult, console: Console) -> None:
 
 def print_error(error: BaseException, console: Console) -> None:
     """What stopped a command, and the next step."""
-    console.print(Text.assemble("\n", ("error: ", "bold red"), printable(str(error))))
+    message = Text.assemble("\n", ("error: ", "bold red"), printable(str(error)))
+    console.print(message, soft_wrap=not console.is_terminal)
     if isinstance(error, AutomationError) and error.hint:
         console.print(Text.assemble(("next: ", "bold"), printable(error.hint)), soft_wrap=True)
 

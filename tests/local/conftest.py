@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from automation.engine import Engine, find_engine
 from automation.paths import CHECKOUT, PROJECT
 from automation.targets.local.instance import Instance, Supervisor
-from tests.local.machine import Machine
+from tests.local.machine import Account, Machine
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,11 @@ def instance() -> Iterator[Instance]:
         yield supervisor.instance
     finally:
         supervisor.close()
+
+
+@pytest.fixture
+def account(instance: Instance) -> Account:
+    return Account(instance.url, f"{secrets.randbelow(10**12):012}")
 
 
 @pytest.fixture

@@ -10,15 +10,25 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
+from automation.clients import make_clients
 from automation.engine import Engine
 from automation.paths import CHECKOUT
 from automation.wait import wait_until
 
 COMMAND_WITHIN = 120.0  # seconds; a run takes about 12 on an idle machine
+AS_MODULE = ("-m", "automation")
+AT_TERMINAL = (
+    "-c",
+    f"""if True:
+        import fcntl, os, sys, termios
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        os.execv(sys.executable, [sys.executable, *{AS_MODULE}, *sys.argv[1:]])
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,37 @@ class Done:
     code: int
     stdout: str
     stderr: str
+
+
+@dataclass(frozen=True)
+class Streams:
+    stdin: int = subprocess.DEVNULL
+    stdout: int | IO[str] = subprocess.PIPE
+    stderr: int = subprocess.PIPE
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account, of an emulator that outlives the run, that one test has to itself."""
+
+    url: str
+    key: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": "any"}
+
+    def resources(self, region: str = "us-east-1") -> list[str]:
+        """All that is in it, past the automation's own look for it."""
+        clients = make_clients({**self.variables, "AWS_ENDPOINT_URL": self.url}, region)
+        mappings = clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        return [
+            *clients.sqs.list_queues().get("QueueUrls", []),
+            *(role["RoleName"] for role in clients.iam.list_roles()["Roles"]),
+            *(each["FunctionName"] for each in clients.lambda_.list_functions()["Functions"]),
+            *(each["UUID"] for each in mappings),
+            *(each["logGroupName"] for each in clients.logs.describe_log_groups()["logGroups"]),
+        ]
 
 
 class Machine:
@@ -47,13 +88,34 @@ class Machine:
         }
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        return self._start(AS_MODULE, arguments, variables)
+
+    def start_at_terminal(
+        self, terminal: int, *arguments: str, **variables: str
+    ) -> subprocess.Popen[str]:
+        streams = Streams(terminal, terminal, terminal)
+        return self._start(AT_TERMINAL, arguments, variables, streams)
+
+    def start_writing_to(
+        self, stdout: IO[str], *arguments: str, **variables: str
+    ) -> subprocess.Popen[str]:
+        return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
+
+    def _start(
+        self,
+        entry: tuple[str, ...],
+        arguments: tuple[str, ...],
+        variables: dict[str, str],
+        streams: Streams = Streams(),
+    ) -> subprocess.Popen[str]:
+        """Start a command in a session of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "automation", *arguments],
+            [sys.executable, *entry, *arguments],
             cwd=CHECKOUT,
             env={**self.environment, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=streams.stdin,
+            stdout=streams.stdout,
+            stderr=streams.stderr,
             text=True,
             start_new_session=True,
         )

@@ -8,8 +8,7 @@ import shlex
 
 from automation.clients import make_clients
 from automation.paths import CHECKOUT
-from automation.targets.local.instance import Instance
-from tests.local.machine import Machine
+from tests.local.machine import Account, Machine
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -67,17 +66,14 @@ def test_what_a_run_kept_is_destroyed_by_the_command_it_prints(machine: Machine)
 
 
 def test_an_emulator_that_runs_already_is_used_with_the_users_account_and_left_running(
-    machine: Machine, instance: Instance
+    machine: Machine, account: Account
 ) -> None:
-    account = {"AWS_ACCESS_KEY_ID": "000000000042", "AWS_SECRET_ACCESS_KEY": "any"}
-
     done = machine.run(
-        *("run", "--emulator", instance.url, "--json", machine.report_file),
-        **account,
+        *("run", "--emulator", account.url, "--json", machine.report_file),
+        **account.variables,
         AWS_REGION="eu-west-1",
     )
 
     assert done.code == 0, done.stdout + done.stderr
     assert machine.report()["leftovers"] == []
-    clients = make_clients({**account, "AWS_ENDPOINT_URL": instance.url}, "eu-west-1")
-    assert clients.sqs.list_queues().get("QueueUrls", []) == []
+    assert account.resources("eu-west-1") == []

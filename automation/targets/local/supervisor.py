@@ -50,7 +50,11 @@ def main() -> None:
     """Serve one instance until it ends, and remove all of it."""
     signals = signals_as_file()
     external = sys.argv[1] if len(sys.argv) > 1 else None
-    folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
+    except OSError as error:
+        tell(error=f"no folder for the emulator could be made: {error}")
+        return
     sessions: set[int] = set()
     try:
         with emulator_at(external, folder) as emulator:

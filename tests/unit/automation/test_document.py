@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +15,7 @@ from typing import Any
 import pytest
 
 from automation.errors import AutomationError, EngineFailedError, Interrupted, UsageError
+from automation.paths import CHECKOUT
 from automation.report.document import check_destination, document, write_document
 from automation.result import RunResult
 from tests.unit.automation.results import BEGAN, PASSED, failed
@@ -27,6 +32,8 @@ KEYS: dict[str, type] = {
     "versions": dict,
 }
 OUR_OWN: dict[str, type | UnionType] = {"error": str | None, "notes": list}
+
+READ = "import pathlib, sys; print(pathlib.Path(sys.argv[1]).read_text())"
 
 NOTHING = replace(PASSED, verdict=None, events=(), log_group=None, leftovers=None, description="")
 
@@ -162,6 +169,58 @@ def test_is_written_whole_or_not_at_all(
 
     assert path.read_text() == "the one before"
     assert [each.name for each in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
+    if os.geteuid() == 0:  # only root may make one, and only root could replace /dev/null
+        device = tmp_path / "null"
+        os.mknod(device, stat.S_IFCHR | 0o666, Path(os.devnull).stat().st_rdev)
+    else:
+        device = Path(os.devnull)
+
+    check_destination(device)
+    write_document(PASSED, device)
+
+    assert device.is_char_device()
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen([sys.executable, "-c", READ, str(pipe)], stdout=subprocess.PIPE)
+
+    write_document(PASSED, pipe)
+
+    assert json.loads(reader.communicate(timeout=30)[0])["outcome"] == "passed"
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_is_written_through_and_stays_a_link(tmp_path: Path, *, exists: bool) -> None:
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    if exists:
+        target.write_text("the one before")
+    link.symlink_to(target)
+
+    write_document(PASSED, link)
+
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["outcome"] == "passed"
+
+
+def test_standard_output_can_be_named_as_a_file() -> None:
+    program = """if True:
+        from pathlib import Path
+        from automation.report.document import write_document
+        from tests.unit.automation.results import PASSED
+        write_document(PASSED, Path("/dev/stdout"))
+        """
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, timeout=30, check=True
+    )
+
+    assert json.loads(done.stdout)["outcome"] == "passed"
 
 
 @pytest.mark.parametrize(
