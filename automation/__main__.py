@@ -3,9 +3,9 @@
 import sys
 import traceback
 
-from automation.errors import AutomationError, Interrupted
-from automation.interrupts import install
-from automation.output import survive_failed_writes
+from automation.support.errors import AutomationError, Interrupted
+from automation.support.interrupts import install
+from automation.support.output import survive_failed_writes
 
 
 def main() -> int:

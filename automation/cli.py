@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation import interrupts
-from automation.errors import AutomationError, HostError, UsageError
-from automation.scenario import TEN_HANDS
+from automation.scenario.model import TEN_HANDS
+from automation.support import interrupts
+from automation.support.errors import AutomationError, HostError, UsageError
 from automation.targets.opening import NAMES
 
 if TYPE_CHECKING:
@@ -141,14 +141,14 @@ def add_local(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def carry_out_run(options: argparse.Namespace) -> int:
     """Run a scenario."""
+    from automation.options import RunOptions
     from automation.report.document import check_destination, write_document
+    from automation.report.live import TerminalNarrator
     from automation.report.terminal import (
-        TerminalNarrator,
         make_console,
         print_error,
         print_result,
     )
-    from automation.result import RunOptions
     from automation.run import run
 
     if options.stack and (options.keep or options.config):
@@ -188,7 +188,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
 
 def carry_out_exec(options: argparse.Namespace) -> int:
     """Become the command."""
-    from automation.targets.local.command import environment_of_lasting
+    from automation.emulator.command import environment_of_lasting
 
     program = options.command[0]
     environment = environment_of_lasting(program, dict(os.environ), say)
@@ -200,8 +200,8 @@ def carry_out_exec(options: argparse.Namespace) -> int:
 
 def carry_out_start(options: argparse.Namespace) -> int:
     """Start the lasting emulator."""
-    from automation.targets.local import lasting
-    from automation.targets.local.environment import checked_url
+    from automation.emulator import lasting
+    from automation.emulator.environment import checked_url
 
     instance, started = lasting.start(checked_url(options.emulator) if options.emulator else None)
     say(f"{'started' if started else 'already up'}: {instance.url}, log {instance.log}")
@@ -210,7 +210,7 @@ def carry_out_start(options: argparse.Namespace) -> int:
 
 def carry_out_stop(_options: argparse.Namespace) -> int:
     """Stop the lasting emulator."""
-    from automation.targets.local import lasting
+    from automation.emulator import lasting
 
     instance = lasting.stop()
     say("none was up" if instance is None else f"stopped: {instance.url}; its stacks went with it")
@@ -219,7 +219,7 @@ def carry_out_stop(_options: argparse.Namespace) -> int:
 
 def carry_out_status(_options: argparse.Namespace) -> int:
     """Look at the lasting emulator."""
-    from automation.targets.local import lasting
+    from automation.emulator import lasting
 
     instance = lasting.find()
     say("none is up" if instance is None else f"up: {instance.url}, log {instance.log}")

@@ -13,42 +13,43 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from automation.clients import aws_errors, make_clients
 from automation.engine import find_engine
-from automation.errors import (
+from automation.judge.verdict import judge
+from automation.observe.observer import Observer, read_source_queue
+from automation.report.phases import Phases
+from automation.report.result import RunResult, versions
+from automation.scenario.model import load_scenario
+from automation.scenario.send import send_messages
+from automation.stack.configuration import StackPlan, check_settings
+from automation.stack.leftovers import leftovers
+from automation.stack.outputs import read_outputs
+from automation.support.clients import aws_errors, make_clients
+from automation.support.errors import (
     AutomationError,
     HostError,
     Interrupted,
     ObserveError,
     WaitTimeoutError,
 )
-from automation.interrupts import shielded
-from automation.leftovers import leftovers
-from automation.observe import Observer, read_source_queue
-from automation.outputs import read_outputs
-from automation.phases import Phases
-from automation.result import RunResult, versions
-from automation.scenario import load_scenario
-from automation.send import send_messages
-from automation.settings import StackPlan, check_settings
+from automation.support.interrupts import shielded
+from automation.support.wait import wait_until
 from automation.targets.opening import open_target
-from automation.verdict import judge
-from automation.wait import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from automation.clients import Clients
     from automation.engine import Engine
-    from automation.engine.command import EngineCommand
-    from automation.lifecycle import EphemeralStack
-    from automation.observation import Observation
-    from automation.outputs import Outputs
-    from automation.result import Narrator, RunOptions
-    from automation.scenario import Scenario
-    from automation.targets import Target
-    from automation.verdict import Verdict
+    from automation.judge.verdict import Verdict
+    from automation.narrator import Narrator
+    from automation.observe.observation import Observation
+    from automation.options import RunOptions
+    from automation.scenario.model import Scenario
+    from automation.stack.command import EngineCommand
+    from automation.stack.lifecycle import EphemeralStack
+    from automation.stack.outputs import Outputs
+    from automation.support.clients import Clients
+    from automation.targets.base import Target
 
 T = TypeVar("T")
 
@@ -117,12 +118,12 @@ class Run:
 
     def _find_engine(self) -> Engine:
         engine = find_engine(environment=self._environment, announce=self._narrator.say)
-        import automation.lifecycle  # noqa: F401 -- takes 0.3 s, in which the emulator starts
+        import automation.stack.lifecycle  # noqa: F401 -- takes 0.3 s, in which the emulator starts
 
         return engine
 
     def _on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
-        from automation.lifecycle import ephemeral_stack
+        from automation.stack.lifecycle import ephemeral_stack
 
         folder = target.folder / self._name
         configuration = self._configuration(target)
@@ -162,7 +163,7 @@ class Run:
                         self._look_for_leftovers(target, stack, clients)
 
     def _on_existing_stack(self, target: Target, scenario: Scenario) -> None:
-        from automation.lifecycle import stack_outputs
+        from automation.stack.lifecycle import stack_outputs
 
         exported = stack_outputs(self._name, engine_command(target))
         self._outputs = outputs = read_outputs(self._name, exported)
@@ -274,6 +275,6 @@ class Settled:
 
 def engine_command(target: Target) -> EngineCommand:
     """The engine's command line in a target's environment."""
-    from automation.engine.command import EngineCommand
+    from automation.stack.command import EngineCommand
 
     return EngineCommand(target.engine, target.environment, target.watch_session)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from automation import interrupts
 from automation.engine.find import find_engine
-from automation.errors import AutomationError, Interrupted
-from automation.output import survive_failed_writes
+from automation.support import interrupts
+from automation.support.errors import AutomationError, Interrupted
+from automation.support.output import survive_failed_writes
 
 
 def main() -> int:

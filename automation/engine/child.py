@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from automation.engine.model import WayFailedError
-from automation.interrupts import shielded
-from automation.processes import end_session
+from automation.support.interrupts import shielded
+from automation.support.processes import end_session
 
 TICK = 30.0  # seconds between two lines of progress
 REASON = 300  # characters of a child's last words that a reason quotes

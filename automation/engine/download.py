@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from automation.engine.model import PINNED
-from automation.paths import CHECKOUT
+from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from pathlib import Path

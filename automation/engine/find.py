@@ -10,7 +10,7 @@ from automation.engine.download import download
 from automation.engine.install import Announce, Site, duration, installing, put_in_place
 from automation.engine.lookup import in_cache, on_path
 from automation.engine.model import MINIMUM, PINNED, Engine, WayFailedError
-from automation.errors import EngineUnavailableError
+from automation.support.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,9 +17,9 @@ from pathlib import Path
 from automation.engine import child
 from automation.engine.lookup import reported_version
 from automation.engine.model import PINNED, PROGRAMS, WayFailedError, engine_cache
-from automation.errors import EngineUnavailableError, WaitTimeoutError
-from automation.interrupts import shielded
-from automation.locks import take_lock
+from automation.support.errors import EngineUnavailableError, WaitTimeoutError
+from automation.support.interrupts import shielded
+from automation.support.locks import take_lock
 
 LOCK_WITHIN = 7200.0  # seconds: more than the time-outs of one install together
 

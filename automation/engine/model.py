@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.paths import cache_folder
+from automation.support.paths import cache_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 PINNED = "3.259.0"
 """The version that is installed: the newest whose Go modules are served (see modules/README.md)."""
@@ -46,3 +49,12 @@ def engine_cache() -> Path:
     folder = cache_folder() / "engine"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def path_with(engine: Engine, environment: Mapping[str, str]) -> str:
+    """PATH with the engine first, and this interpreter's folder next.
+
+    An engine that was built here runs the program under the first python on PATH.
+    """
+    folders = [str(engine.folder), str(Path(sys.executable).parent)]
+    return os.pathsep.join([*folders, environment.get("PATH", os.defpath)])

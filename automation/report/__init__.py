@@ -1,1 +1,1 @@
-"""What a run came to, for a person at a terminal and for a program."""
+"""A run's result, and how a person and a program read it."""

@@ -6,13 +6,13 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from automation.errors import AutomationError, UsageError
+from automation.support.errors import AutomationError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automation.result import RunResult
-    from automation.verdict import InvocationVerdict, MessageVerdict
+    from automation.judge.verdict import InvocationVerdict, MessageVerdict
+    from automation.report.result import RunResult
 
 
 def check_destination(path: Path) -> None:

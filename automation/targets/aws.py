@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.paths import cache_folder
-from automation.targets import Pace, Target, path_with
+from automation.engine.model import path_with
+from automation.support.paths import cache_folder
+from automation.targets.base import Pace, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from automation.errors import UsageError
+from automation.emulator import lasting
+from automation.emulator.environment import checked_url
+from automation.support.errors import UsageError
 from automation.targets.aws import aws_target
-from automation.targets.local import lasting
-from automation.targets.local.environment import checked_url
-from automation.targets.local.target import local_target
+from automation.targets.local import local_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from automation.engine import Engine
-    from automation.result import RunOptions
-    from automation.targets import Target
+    from automation.options import RunOptions
+    from automation.targets.base import Target
 
 NAMES = ("local", "aws")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from automation.emulator.instance import Instance, Supervisor
 from automation.engine import Engine, find_engine
-from automation.paths import CHECKOUT, PROJECT
-from automation.targets.local.instance import Instance, Supervisor
+from automation.support.paths import CHECKOUT, PROJECT
 from tests.local.machine import Account, Machine
 
 

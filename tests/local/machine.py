@@ -14,10 +14,10 @@ from typing import IO, Any
 
 import psutil
 
-from automation.clients import make_clients
 from automation.engine import Engine
-from automation.paths import CHECKOUT
-from automation.wait import wait_until
+from automation.support.clients import make_clients
+from automation.support.paths import CHECKOUT
+from automation.support.wait import wait_until
 
 COMMAND_WITHIN = 120.0  # seconds; a run takes about 12 on an idle machine
 AS_MODULE = ("-m", "automation")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.paths import CHECKOUT
+from automation.support.paths import CHECKOUT
 from tests.local.machine import COMMAND_WITHIN, Account, Machine, finished
 
 MOMENTS = [

@@ -6,8 +6,8 @@ import json
 import re
 import shlex
 
-from automation.clients import make_clients
-from automation.paths import CHECKOUT
+from automation.support.clients import make_clients
+from automation.support.paths import CHECKOUT
 from tests.local.machine import Account, Machine
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,55 @@ RULES = {
     "automation": Rule(paths="automation/**/*.py", never=FUNCTION | {"components"}),
     "program": Rule(paths="__main__.py", never=FUNCTION | {"automation"}),
 }
+
+
+# What each room of the automation may import of the automation, downwards only. A name stands for
+# the module or the folder, and all that is in it.
+SUPPORT = frozenset({"support"})
+DOWNWARDS = {
+    "support": SUPPORT,
+    "emulator/provider": frozenset({"emulator.provider"}),
+    "engine": SUPPORT | {"engine"},
+    "emulator": SUPPORT | {"emulator", "engine"},
+    "stack": SUPPORT | {"stack", "engine"},
+    "scenario": SUPPORT | {"scenario"},
+    "observe": SUPPORT | {"observe", "scenario", "stack.outputs"},
+    "judge": frozenset({"judge", "observe", "scenario"}),
+    "report": SUPPORT | {"report", "judge", "observe.observation", "narrator", "stack.events"},
+    "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
+    "options.py": frozenset(),
+    "narrator.py": frozenset({"stack.events"}),
+}
+ENTRY = {"__init__.py", "__main__.py", "cli.py", "run.py"}  # above every room
+
+
+def imported_of_automation(path: Path) -> set[str]:
+    """The modules of the automation that a file imports, in full and without "automation."."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(module)):
+                folder = CHECKOUT / module.replace(".", "/")
+                within = {alias.name for alias in node.names}
+                modules = {name for name in within if (folder / f"{name}.py").exists()}
+                names |= {f"{module}.{name}" for name in modules} if modules else {module}
+    mark = "automation."
+    return {name.removeprefix(mark) for name in names if name.startswith(mark)}
+
+
+def within(name: str, allowed: frozenset[str]) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in allowed)
+
+
+def room_of(path: Path) -> str:
+    inside = path.relative_to(CHECKOUT / "automation").as_posix()
+    return next(
+        room
+        for room in sorted(DOWNWARDS, key=len, reverse=True)
+        if inside == room or inside.startswith(f"{room}/")
+    )
 
 
 def imported(source: str) -> set[str]:
@@ -73,7 +123,7 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         ("function", "def late():\n    import requests"),
         ("components", "import handler"),
         ("components", "from function import handler"),
-        ("components", "from automation.errors import AutomationError"),
+        ("components", "from automation.support.errors import AutomationError"),
         ("automation", "import components.policies"),
         ("automation", "from components import policies as rules"),
         ("automation", "import handler as the_function"),
@@ -92,9 +142,56 @@ def test_the_rule_catches_a_breach(room: str, source: str) -> None:
     [
         ("function", "import json\nfrom collections import abc\nimport handler"),
         ("components", "import pulumi\nfrom components import policies\nfrom . import checks"),
-        ("automation", "from automation.errors import AutomationError\nimport boto3"),
+        ("automation", "from automation.support.errors import AutomationError\nimport boto3"),
         ("program", "from components import QueueConsumer"),
     ],
 )
 def test_the_rule_lets_a_rooms_own_imports_pass(room: str, source: str) -> None:
     assert not RULES[room].broken_by(source)
+
+
+MODULES = sorted((CHECKOUT / "automation").rglob("*.py"))
+
+
+def test_rooms_of_the_automation_import_downwards_only() -> None:
+    upwards = {
+        f"{path.relative_to(CHECKOUT)} -> {name}"
+        for path in MODULES
+        if path.parent != CHECKOUT / "automation" or path.name not in ENTRY
+        for name in imported_of_automation(path)
+        if not within(name, DOWNWARDS[room_of(path)])
+    }
+
+    assert upwards == set()
+
+
+def test_no_modules_of_the_automation_import_each_other_in_a_circle() -> None:
+    graph = {
+        path.relative_to(CHECKOUT / "automation").with_suffix("").as_posix().replace("/", "."): path
+        for path in MODULES
+    }
+    names = {name.removesuffix(".__init__"): name for name in graph}
+    order = TopologicalSorter(
+        {
+            name: {names[each] for each in imported_of_automation(path) if each in names} - {name}
+            for name, path in graph.items()
+        }
+    )
+
+    assert len(list(order.static_order())) >= len(MODULES)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("support/wait.py", "observe.logs"),
+        ("scenario/send.py", "stack.outputs"),
+        ("observe/observer.py", "stack.lifecycle"),
+        ("judge/checks.py", "support.clients"),
+        ("targets/base.py", "report.result"),
+        ("emulator/provider/aws.py", "support.errors"),
+        ("options.py", "support.errors"),
+    ],
+)
+def test_an_import_upwards_is_caught(place: str, name: str) -> None:
+    assert not within(name, DOWNWARDS[room_of(CHECKOUT / "automation" / place)])

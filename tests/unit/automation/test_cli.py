@@ -10,8 +10,8 @@ from typing import NoReturn
 import pytest
 
 from automation.cli import command
-from automation.paths import CHECKOUT
-from automation.targets.local.instance import Instance
+from automation.emulator.instance import Instance
+from automation.support.paths import CHECKOUT
 
 Said = Callable[..., tuple[int, str]]
 
@@ -24,10 +24,10 @@ def never(*_: object, **__: object) -> NoReturn:
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
     """A command's exit code and all that it says; no engine, emulator or process may be started."""
     monkeypatch.setattr("automation.run.find_engine", never)
-    monkeypatch.setattr("automation.targets.local.target.Supervisor", never)
-    monkeypatch.setattr("automation.targets.local.lasting.Supervisor", never)
-    monkeypatch.setattr("automation.targets.local.lasting.find", lambda: None)
-    monkeypatch.setattr("automation.targets.aws.aws_target", never)
+    monkeypatch.setattr("automation.targets.local.Supervisor", never)
+    monkeypatch.setattr("automation.emulator.lasting.Supervisor", never)
+    monkeypatch.setattr("automation.emulator.lasting.find", lambda: None)
+    monkeypatch.setattr("automation.targets.opening.aws_target", never)
     monkeypatch.setattr("os.execvpe", never)
     monkeypatch.setattr("subprocess.Popen", never)
 
@@ -131,7 +131,7 @@ def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
     from automation.engine import Engine
 
     engine = Engine(folder=tmp_path, version="3.259.0", origin="cache")
-    monkeypatch.setattr("automation.targets.local.command.find_engine", lambda **_: engine)
+    monkeypatch.setattr("automation.emulator.command.find_engine", lambda **_: engine)
 
     code, told = said("exec", "--", "no-such-program", "--yes")
 
@@ -160,7 +160,7 @@ def test_another_emulator_than_the_lasting_one_cannot_be_kept(
     said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     up = Instance(url="http://127.0.0.1:1", folder=tmp_path, supervisor=1, external=False)
-    monkeypatch.setattr("automation.targets.local.lasting.find", lambda: up)
+    monkeypatch.setattr("automation.emulator.lasting.find", lambda: up)
 
     code, words = said("run", "--keep", "--emulator", "http://127.0.0.1:2")
 

@@ -1,0 +1,1 @@
+"""The local AWS: an emulator, its supervisor, and the provider plugin that serves it."""

@@ -1,0 +1,47 @@
+"""Any command of a user's, against the lasting instance."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from automation.emulator import lasting
+from automation.emulator.environment import (
+    emulator_credentials,
+    local_environment,
+    users_environment,
+)
+from automation.emulator.plugin import prepare
+from automation.engine import find_engine
+from automation.engine.model import path_with
+from automation.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def environment_of_lasting(
+    program: str, environment: Mapping[str, str], say: Callable[[str], None]
+) -> dict[str, str]:
+    """A user's environment, with the lasting instance wired in; it is started if none is up.
+
+    Args:
+        program: What is to run in it.
+        environment: The user's.
+        say: Told what was started.
+
+    Raises:
+        UsageError: There is no such program; nothing was started.
+    """
+    engine = find_engine(environment=environment, announce=say)
+    if shutil.which(program, path=path_with(engine, environment)) is None:
+        raise UsageError(
+            f"{program} cannot be run: there is no such program",
+            hint="give a command that is on PATH, after --",
+        )
+    instance, started = lasting.start()
+    if started:
+        say(f"started an emulator at {instance.url}; to stop it: python -m automation local stop")
+    prepare(instance)
+    credentials = emulator_credentials(environment, external=instance.external)
+    return local_environment(instance, engine, users_environment(environment), credentials)

@@ -1,0 +1,173 @@
+"""Checking a resource's inputs: every fault that can be seen before anything is deployed.
+
+Nothing is dropped in silence: a property is known and good, or it is a failure that names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automation.emulator.provider.conversion import converted
+from automation.emulator.provider.schema import Failure, Kind, Property, ResourceType
+from automation.emulator.provider.values import UNKNOWN, Properties, is_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from automation.emulator.provider.configuration import Configuration
+    from automation.emulator.provider.names import Proposal
+
+# Which inputs are defaults, and no choice of the program: the key that pulumi-terraform-bridge
+# uses, and that the engine's displays leave out.
+DEFAULTS = "__defaults"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamingRequest:
+    """What the engine says for naming a resource.
+
+    Attributes:
+        logical_name: Its name in the program.
+        seed: The random seed for it.
+        proposal: The name that the user's configuration makes of it; by default none.
+        forbidden: Whether the user's configuration forbids automatic names.
+    """
+
+    logical_name: str
+    seed: bytes
+    proposal: Proposal | None = None
+    forbidden: bool = False
+
+
+def check(
+    resource_type: ResourceType,
+    *,
+    olds: Properties,
+    news: Properties,
+    naming: NamingRequest,
+    config: Configuration,
+) -> tuple[Properties, list[Failure]]:
+    """The inputs with defaults and names filled in, and all that is wrong with them.
+
+    Args:
+        resource_type: The resource's type.
+        olds: The inputs that it was deployed with; empty for a new one.
+        news: The inputs that the program gives now.
+        naming: What the engine says for naming it.
+        config: The provider's configuration.
+    """
+    table = resource_type.properties
+    conforming = _Conforming(resource_type.pulumi_type)
+    given = {key: value for key, value in news.items() if key != DEFAULTS}
+    inputs = conforming.properties(table, resource_type.refused, given)
+    if "tags" in table and isinstance(own := inputs.get("tags", {}), dict):
+        inputs |= config.tags_over_defaults(own)
+    defaults = {name: each.default for name, each in table.items() if each.default is not None}
+    if "region" in table:
+        defaults["region"] = config.region
+    try:
+        defaults |= _automatic_name(resource_type, olds, inputs, naming)
+    except ValueError as error:
+        conforming.fail("name", str(error))
+    defaults = {name: value for name, value in defaults.items() if name not in inputs}
+    complete = {**defaults, **inputs}
+    if complete.get("region", UNKNOWN) not in (config.region, UNKNOWN):
+        conforming.fail("region", config.other_region())
+    failures = [*conforming.failures, *_missing_or_conflicting(resource_type, inputs)]
+    if not failures:
+        known = {name: value for name, value in complete.items() if not is_unknown(value)}
+        failures = list(resource_type.problems(known))
+    return {**complete, DEFAULTS: sorted(defaults)}, failures
+
+
+class _Conforming:
+    """Brings given values into their properties' types; what will not go is a failure."""
+
+    def __init__(self, pulumi_type: str) -> None:
+        self.pulumi_type = pulumi_type
+        self.failures: list[Failure] = []
+
+    def fail(self, path: str, reason: str) -> None:
+        self.failures.append(Failure(property=path, reason=reason))
+
+    def properties(
+        self,
+        table: Mapping[str, Property],
+        refused: Mapping[str, str],
+        given: Properties,
+        prefix: str = "",
+    ) -> Properties:
+        """The given properties, or fields of the block at `prefix`; None stands for absent."""
+        inputs: Properties = {}
+        for name, value in given.items():
+            path = prefix + name
+            if value is None:
+                continue
+            if name in refused:
+                reason = f"{path!r} is not supported by the local aws provider: {refused[name]}"
+                self.fail(path, reason)
+            elif name not in table:
+                self.fail(path, f"{self.pulumi_type} has no property {path!r}")
+            else:
+                inputs[name] = self._value(table[name], value, path)
+        return inputs
+
+    def _value(self, entry: Property, value: Any, path: str) -> Any:
+        if value is UNKNOWN or (is_unknown(value) and entry.kind is Kind.JSON):
+            return UNKNOWN
+        if entry.kind is Kind.BLOCK and isinstance(value, dict):
+            return self._block(entry, value, path)
+        if entry.kind is Kind.BLOCK_SET and isinstance(value, list):
+            return [self._block(entry, part, f"{path}[{i}]") for i, part in enumerate(value)]
+        try:
+            value = converted(entry.kind, value)
+        except (TypeError, ValueError):
+            self.fail(path, f"{path!r} must be {entry.kind.value}, got {type(value).__name__}")
+            return value
+        reason = None if is_unknown(value) else entry.check(value)
+        if reason is not None:
+            self.fail(path, f"{path!r} {reason}")
+        return value
+
+    def _block(self, entry: Property, value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            if value is not UNKNOWN:
+                self.fail(path, f"{path!r} must be {Kind.BLOCK.value}, got {type(value).__name__}")
+            return value
+        for name, each in entry.fields.items():
+            if each.required and value.get(name) is None:
+                self.fail(path, f"'{path}.{name}' is missing")
+        return self.properties(entry.fields, entry.refused, value, f"{path}.")
+
+
+def _missing_or_conflicting(resource_type: ResourceType, inputs: Properties) -> Iterator[Failure]:
+    for name, each in resource_type.properties.items():
+        if each.required and name not in inputs:
+            reason = f"{resource_type.pulumi_type} needs the property {name!r}"
+            yield Failure(property=name, reason=reason)
+    for one, other in resource_type.conflicts:
+        if one in inputs and other in inputs:
+            yield Failure(property=one, reason=f"{one!r} and {other!r} exclude each other")
+
+
+def _automatic_name(
+    resource_type: ResourceType, olds: Properties, inputs: Properties, request: NamingRequest
+) -> Properties:
+    """The name made for a resource that is given none: its old one, where that was made too.
+
+    Raises:
+        ValueError: No name can be made, or not a good one.
+    """
+    naming = resource_type.naming
+    if naming is None or "name" in inputs or "namePrefix" in inputs:
+        return {}
+    if "name" in olds.get(DEFAULTS, []) and naming.suits(olds["name"], inputs):
+        return {"name": olds["name"]}
+    if request.forbidden:
+        raise ValueError("'pulumi:autonaming' disables automatic names: 'name' must be given")
+    name = naming.make(request.logical_name, request.seed, inputs, request.proposal)
+    reason = resource_type.properties["name"].check(name)
+    if reason is not None:
+        raise ValueError(f"the automatic name {reason}")
+    return {"name": name}

@@ -1,0 +1,24 @@
+"""The resource types that the provider serves, one module each."""
+
+from __future__ import annotations
+
+from automation.emulator.provider.resources.event_source_mapping import EVENT_SOURCE_MAPPING
+from automation.emulator.provider.resources.function import FUNCTION
+from automation.emulator.provider.resources.log_group import LOG_GROUP
+from automation.emulator.provider.resources.queue import QUEUE
+from automation.emulator.provider.resources.redrive_allow_policy import REDRIVE_ALLOW_POLICY
+from automation.emulator.provider.resources.role import ROLE
+from automation.emulator.provider.resources.role_policy import ROLE_POLICY
+
+RESOURCE_TYPES = {
+    each.pulumi_type: each
+    for each in (
+        QUEUE,
+        REDRIVE_ALLOW_POLICY,
+        ROLE,
+        ROLE_POLICY,
+        FUNCTION,
+        EVENT_SOURCE_MAPPING,
+        LOG_GROUP,
+    )
+}

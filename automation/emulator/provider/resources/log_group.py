@@ -1,0 +1,125 @@
+"""aws:cloudwatch/logGroup:LogGroup, after ``internal/service/logs/group.go``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.emulator.provider.names import Naming
+from automation.emulator.provider.schema import (
+    REGION,
+    TAGS,
+    Change,
+    Kind,
+    Property,
+    ResourceType,
+    matching,
+    one_of,
+)
+from automation.emulator.provider.tags import tag_changes, tag_properties
+
+if TYPE_CHECKING:
+    from automation.emulator.provider.aws import Aws
+    from automation.emulator.provider.values import Properties
+
+RETENTION_DAYS = (  # 0 keeps events for ever
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400),
+    *(545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+NAME = "letters, digits and characters of _-./#"
+
+PROPERTIES = {
+    "logGroupClass": Property(
+        computed=True, forces_new=True, check=one_of("STANDARD", "INFREQUENT_ACCESS")
+    ),
+    "name": Property(
+        computed=True,
+        forces_new=True,
+        check=matching(r"[\w./#-]{1,512}", f"1 to 512 {NAME}"),
+    ),
+    "namePrefix": Property(
+        computed=True,
+        forces_new=True,
+        kept_back=True,
+        check=matching(r"[\w./#-]{1,486}", f"1 to 486 {NAME}"),
+    ),
+    "region": REGION,
+    "retentionInDays": Property(kind=Kind.INTEGER, default=0, check=one_of(*RETENTION_DAYS)),
+    "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
+    "tags": TAGS,
+}
+
+
+def create(aws: Aws, inputs: Properties) -> str:
+    """Make the group; its id is its name."""
+    name = NAMING.given_or_prefixed(inputs)
+    aws.logs.create_log_group(
+        logGroupName=name,
+        logGroupClass=inputs.get("logGroupClass", "STANDARD"),
+        tags=inputs.get("tags", {}),
+    )
+    return name
+
+
+def settle(aws: Aws, name: str, inputs: Properties) -> None:
+    """Set the retention."""
+    if inputs["retentionInDays"]:
+        aws.logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
+
+
+def read(aws: Aws, name: str) -> Properties | None:
+    """The group and its tags; None when there is none of exactly this name."""
+    pages = aws.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    groups = (group for page in pages for group in page["logGroups"])
+    group = next((group for group in groups if group["logGroupName"] == name), None)
+    if group is None:
+        return None
+    arn = group["arn"].removesuffix(":*")
+    return {
+        "arn": arn,
+        "logGroupClass": group.get("logGroupClass", "STANDARD"),
+        "name": name,
+        "region": aws.region,
+        "retentionInDays": group.get("retentionInDays", 0),
+        **tag_properties(aws.logs.list_tags_for_resource(resourceArn=arn).get("tags", {})),
+    }
+
+
+def update(aws: Aws, change: Change) -> None:
+    """Set or lift the retention, and set the tags that differ."""
+    if change.touches("retentionInDays"):
+        if change.new["retentionInDays"]:
+            settle(aws, change.id, change.new)
+        else:
+            aws.logs.delete_retention_policy(logGroupName=change.id)
+    changed, removed = tag_changes(change)
+    if changed:
+        aws.logs.tag_log_group(logGroupName=change.id, tags=changed)
+    if removed:
+        aws.logs.untag_log_group(logGroupName=change.id, tags=removed)
+
+
+def delete(aws: Aws, name: str, inputs: Properties) -> None:
+    """Delete the group, unless `skipDestroy` keeps it."""
+    if not inputs.get("skipDestroy"):
+        aws.logs.delete_log_group(logGroupName=name)
+
+
+NAMING = Naming(limit=255)
+LOG_GROUP = ResourceType(
+    pulumi_type="aws:cloudwatch/logGroup:LogGroup",
+    noun="log group",
+    properties=PROPERTIES,
+    refused={
+        "kmsKeyId": "the emulator cannot change the key of a log group",
+        "deletionProtectionEnabled": "the emulator deletes a log group all the same",
+    },
+    outputs=("arn", "tagsAll"),
+    conflicts=(("name", "namePrefix"),),
+    naming=NAMING,
+    gone=frozenset({"ResourceNotFoundException"}),
+    create=create,
+    settle=settle,
+    read=read,
+    update=update,
+    delete=delete,
+)

@@ -1,0 +1,182 @@
+"""aws:sqs/queue:Queue, after ``internal/service/sqs/queue.go``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from automation.emulator.provider.documents import same_policy
+from automation.emulator.provider.names import Naming
+from automation.emulator.provider.schema import (
+    REGION,
+    TAGS,
+    Change,
+    Failure,
+    Kind,
+    Property,
+    ResourceType,
+    between,
+    matching,
+    one_of,
+)
+from automation.emulator.provider.tags import tag_changes, tag_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+    from automation.emulator.provider.aws import Aws
+    from automation.emulator.provider.values import Properties
+
+ATTRIBUTES: dict[str, QueueAttributeNameType] = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "deduplicationScope": "DeduplicationScope",
+    "delaySeconds": "DelaySeconds",
+    "fifoQueue": "FifoQueue",
+    "fifoThroughputLimit": "FifoThroughputLimit",
+    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "policy": "Policy",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+ONLY_IF_TRUE = ("fifoQueue", "contentBasedDeduplication")  # SQS refuses them on a standard queue
+GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+
+PROPERTIES = {
+    "contentBasedDeduplication": Property(kind=Kind.BOOLEAN, default=False),
+    "deduplicationScope": Property(computed=True, check=one_of("messageGroup", "queue")),
+    "delaySeconds": Property(kind=Kind.INTEGER, default=0, check=between(0, 900)),
+    "fifoQueue": Property(kind=Kind.BOOLEAN, default=False, forces_new=True),
+    "fifoThroughputLimit": Property(computed=True, check=one_of("perQueue", "perMessageGroupId")),
+    "kmsDataKeyReusePeriodSeconds": Property(
+        kind=Kind.INTEGER, computed=True, check=between(60, 86_400)
+    ),
+    "kmsMasterKeyId": Property(),
+    "maxMessageSize": Property(kind=Kind.INTEGER, default=262_144, check=between(1024, 1_048_576)),
+    "messageRetentionSeconds": Property(
+        kind=Kind.INTEGER, default=345_600, check=between(60, 1_209_600)
+    ),
+    "name": Property(
+        computed=True,
+        forces_new=True,
+        check=matching(
+            r"[\w-]{1,80}|[\w-]{1,75}\.fifo",
+            "1 to 80 letters, digits, hyphens and underscores, with .fifo at the end if FIFO",
+        ),
+    ),
+    "namePrefix": Property(computed=True, forces_new=True, kept_back=True),
+    "policy": Property(kind=Kind.JSON, same=same_policy, computed=True),
+    "receiveWaitTimeSeconds": Property(kind=Kind.INTEGER, default=0, check=between(0, 20)),
+    "redriveAllowPolicy": Property(kind=Kind.JSON, computed=True),
+    "redrivePolicy": Property(kind=Kind.JSON, computed=True),
+    "region": REGION,
+    "sqsManagedSseEnabled": Property(kind=Kind.BOOLEAN, computed=True),
+    "tags": TAGS,
+    "visibilityTimeoutSeconds": Property(kind=Kind.INTEGER, default=30, check=between(0, 43_200)),
+}
+
+
+def problems(inputs: Properties) -> Iterator[Failure]:
+    """What SQS refuses of a queue that is, or is not, FIFO."""
+    fifo, name = inputs.get("fifoQueue"), inputs.get("name")
+    if fifo is not None and name is not None and fifo != name.endswith(".fifo"):
+        reason = f"a queue's name ends in .fifo if it is FIFO, and only then; got {name!r}"
+        yield Failure(property="name", reason=reason)
+    if not fifo:
+        for option in ("contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"):
+            if inputs.get(option):
+                yield Failure(property=option, reason=f"{option!r} is for FIFO queues only")
+
+
+def create(aws: Aws, inputs: Properties) -> str:
+    """Make the queue; its id is its URL."""
+    attributes = {
+        attribute: _text(inputs[name])
+        for name, attribute in ATTRIBUTES.items()
+        if name in inputs and (inputs[name] is not False or name not in ONLY_IF_TRUE)
+    }
+    name = NAMING.given_or_prefixed(inputs)
+    answer = aws.sqs.create_queue(
+        QueueName=name,
+        Attributes=attributes,
+        tags=inputs.get("tags", {}),
+    )
+    return answer["QueueUrl"]
+
+
+def read(aws: Aws, url: str) -> Properties:
+    """The queue's attributes and tags."""
+    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    tags = aws.sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    return {
+        "kmsDataKeyReusePeriodSeconds": 300,  # what SQS leaves out while it is the default
+        "fifoQueue": False,
+        "contentBasedDeduplication": False,
+        **{
+            name: _value(PROPERTIES[name].kind, told[attribute])
+            for name, attribute in ATTRIBUTES.items()
+            if told.get(attribute)
+        },
+        "arn": told["QueueArn"],
+        "name": told["QueueArn"].rpartition(":")[2],
+        "region": aws.region,
+        "url": url,
+        **tag_properties(tags),
+    }
+
+
+def update(aws: Aws, change: Change) -> None:
+    """Set the attributes and tags that differ; an attribute that is left out is emptied."""
+    attributes = {
+        attribute: _text(change.new.get(name, ""))
+        for name, attribute in ATTRIBUTES.items()
+        if change.touches(name)
+    }
+    if attributes:
+        aws.sqs.set_queue_attributes(
+            QueueUrl=change.id,
+            Attributes=attributes,
+        )
+    changed, removed = tag_changes(change)
+    if changed:
+        aws.sqs.tag_queue(QueueUrl=change.id, Tags=changed)
+    if removed:
+        aws.sqs.untag_queue(QueueUrl=change.id, TagKeys=removed)
+
+
+def delete(aws: Aws, url: str, _inputs: Properties) -> None:
+    """Delete the queue."""
+    aws.sqs.delete_queue(QueueUrl=url)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _value(kind: Kind, text: str) -> Any:
+    if kind is Kind.INTEGER:
+        return int(text)
+    return text == "true" if kind is Kind.BOOLEAN else text
+
+
+NAMING = Naming(limit=80, fifo=True)
+QUEUE = ResourceType(
+    pulumi_type="aws:sqs/queue:Queue",
+    noun="SQS queue",
+    properties=PROPERTIES,
+    outputs=("arn", "url", "tagsAll"),
+    conflicts=(("name", "namePrefix"), ("kmsMasterKeyId", "sqsManagedSseEnabled")),
+    naming=NAMING,
+    gone=GONE,
+    problems=problems,
+    create=create,
+    read=read,
+    update=update,
+    delete=delete,
+)

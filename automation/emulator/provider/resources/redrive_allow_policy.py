@@ -1,0 +1,62 @@
+"""aws:sqs/redriveAllowPolicy:RedriveAllowPolicy, an attribute of a queue with a life of its own.
+
+After ``internal/service/sqs/queue_redrive_allow_policy.go``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.emulator.provider.resources.queue import GONE
+from automation.emulator.provider.schema import REGION, Change, Kind, Property, ResourceType
+
+if TYPE_CHECKING:
+    from automation.emulator.provider.aws import Aws
+    from automation.emulator.provider.values import Properties
+
+PROPERTIES = {
+    "queueUrl": Property(required=True, forces_new=True),
+    "redriveAllowPolicy": Property(kind=Kind.JSON, required=True),
+    "region": REGION,
+}
+
+
+def create(aws: Aws, inputs: Properties) -> str:
+    """Set the attribute; the id is the queue's URL."""
+    _set(aws, inputs["queueUrl"], inputs["redriveAllowPolicy"])
+    return str(inputs["queueUrl"])
+
+
+def read(aws: Aws, url: str) -> Properties | None:
+    """The attribute; None when the queue has none."""
+    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedriveAllowPolicy"])
+    policy = told.get("Attributes", {}).get("RedriveAllowPolicy")
+    if not policy:
+        return None
+    return {"queueUrl": url, "redriveAllowPolicy": policy, "region": aws.region}
+
+
+def update(aws: Aws, change: Change) -> None:
+    """Set the attribute again."""
+    _set(aws, change.id, change.new["redriveAllowPolicy"])
+
+
+def delete(aws: Aws, url: str, _inputs: Properties) -> None:
+    """Empty the attribute."""
+    _set(aws, url, "")
+
+
+def _set(aws: Aws, url: str, policy: str) -> None:
+    aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedriveAllowPolicy": policy})
+
+
+REDRIVE_ALLOW_POLICY = ResourceType(
+    pulumi_type="aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+    noun="SQS redrive-allow policy",
+    properties=PROPERTIES,
+    gone=GONE,
+    create=create,
+    read=read,
+    update=update,
+    delete=delete,
+)

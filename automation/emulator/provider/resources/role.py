@@ -1,0 +1,172 @@
+"""aws:iam/role:Role, after ``internal/service/iam/role.go``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from automation.emulator.provider.documents import same_policy
+from automation.emulator.provider.names import Naming
+from automation.emulator.provider.schema import (
+    ARN,
+    TAGS,
+    Change,
+    Kind,
+    Property,
+    ResourceType,
+    between,
+    each,
+    matching,
+)
+from automation.emulator.provider.tags import tag_changes, tag_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mypy_boto3_iam.type_defs import TagTypeDef
+
+    from automation.emulator.provider.aws import Aws
+    from automation.emulator.provider.values import Properties
+
+GONE = frozenset({"NoSuchEntity"})
+
+PROPERTIES = {
+    "assumeRolePolicy": Property(kind=Kind.JSON, same=same_policy, required=True),
+    "description": Property(check=matching(r"(?s).{0,1000}", "at most 1000 characters")),
+    "forceDetachPolicies": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
+    "managedPolicyArns": Property(kind=Kind.STRING_SET, computed=True, check=each(ARN)),
+    "maxSessionDuration": Property(kind=Kind.INTEGER, default=3600, check=between(3600, 43_200)),
+    "name": Property(
+        computed=True,
+        forces_new=True,
+        check=matching(r"[\w+=,.@-]{1,64}", "1 to 64 letters, digits and characters of _+=,.@-"),
+    ),
+    "namePrefix": Property(
+        computed=True,
+        forces_new=True,
+        kept_back=True,
+        check=matching(r"[\w+=,.@-]{1,38}", "1 to 38 letters, digits and characters of _+=,.@-"),
+    ),
+    "path": Property(
+        default="/", forces_new=True, check=matching(r"/|/.{1,510}/", "a path from / to /")
+    ),
+    "permissionsBoundary": Property(check=ARN),
+    "tags": TAGS,
+}
+
+
+def create(aws: Aws, inputs: Properties) -> str:
+    """Make the role; its id is its name."""
+    optional = {
+        parameter: inputs[name]
+        for name, parameter in (
+            ("description", "Description"),
+            ("permissionsBoundary", "PermissionsBoundary"),
+        )
+        if inputs.get(name)
+    }
+    answer = aws.iam.create_role(
+        RoleName=NAMING.given_or_prefixed(inputs),
+        AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+        Path=inputs["path"],
+        MaxSessionDuration=inputs["maxSessionDuration"],
+        Tags=_key_values(inputs.get("tags", {})),
+        **optional,
+    )
+    return answer["Role"]["RoleName"]
+
+
+def settle(aws: Aws, name: str, inputs: Properties) -> None:
+    """Attach the managed policies."""
+    for arn in inputs.get("managedPolicyArns", []):
+        aws.iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+
+
+def read(aws: Aws, name: str) -> Properties:
+    """The role and its managed policies."""
+    role = aws.iam.get_role(RoleName=name)["Role"]
+    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return {
+        "arn": role["Arn"],
+        "assumeRolePolicy": json.dumps(role["AssumeRolePolicyDocument"]),
+        "createDate": role["CreateDate"].isoformat(),
+        "managedPolicyArns": _attached(aws, name),
+        "maxSessionDuration": role["MaxSessionDuration"],
+        "name": role["RoleName"],
+        "path": role["Path"],
+        "uniqueId": role["RoleId"],
+        **({"description": role["Description"]} if role.get("Description") else {}),
+        **({"permissionsBoundary": boundary} if boundary else {}),
+        **tag_properties({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}),
+    }
+
+
+def update(aws: Aws, change: Change) -> None:
+    """Make each change by the call that is for it."""
+    name, new = change.id, change.new
+    if change.touches("assumeRolePolicy"):
+        document = new["assumeRolePolicy"]
+        aws.iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
+    if change.touches("description"):
+        aws.iam.update_role_description(RoleName=name, Description=new.get("description", ""))
+    if change.touches("maxSessionDuration"):
+        aws.iam.update_role(RoleName=name, MaxSessionDuration=new["maxSessionDuration"])
+    if change.touches("permissionsBoundary"):
+        if "permissionsBoundary" in new:
+            boundary = new["permissionsBoundary"]
+            aws.iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
+        else:
+            aws.iam.delete_role_permissions_boundary(RoleName=name)
+    if change.touches("managedPolicyArns"):
+        old_arns, new_arns = (set(each.get("managedPolicyArns", [])) for each in (change.old, new))
+        _detach(aws, name, old_arns - new_arns)
+        settle(aws, name, {"managedPolicyArns": sorted(new_arns - old_arns)})
+    changed, removed = tag_changes(change)
+    if changed:
+        aws.iam.tag_role(RoleName=name, Tags=_key_values(changed))
+    if removed:
+        aws.iam.untag_role(RoleName=name, TagKeys=removed)
+
+
+def delete(aws: Aws, name: str, inputs: Properties) -> None:
+    """Delete the role; policies that others gave it stop that, unless `forceDetachPolicies`."""
+    if inputs.get("forceDetachPolicies"):
+        for policy in aws.iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            aws.iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        _detach(aws, name, _attached(aws, name))
+    else:
+        attached = set(_attached(aws, name)) if inputs.get("managedPolicyArns") else set()
+        _detach(aws, name, attached.intersection(inputs.get("managedPolicyArns", [])))
+    aws.iam.delete_role(RoleName=name)
+
+
+def _key_values(tags: dict[str, str]) -> list[TagTypeDef]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _attached(aws: Aws, name: str) -> list[str]:
+    pages = aws.iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    return sorted(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+
+
+def _detach(aws: Aws, name: str, arns: Iterable[str]) -> None:
+    for arn in sorted(arns):
+        aws.iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+
+
+NAMING = Naming(limit=64)
+ROLE = ResourceType(
+    pulumi_type="aws:iam/role:Role",
+    noun="IAM role",
+    properties=PROPERTIES,
+    refused={"inlinePolicies": "make each policy an aws.iam.RolePolicy of its own"},
+    outputs=("arn", "createDate", "tagsAll", "uniqueId"),
+    conflicts=(("name", "namePrefix"),),
+    naming=NAMING,
+    gone=GONE,
+    create=create,
+    settle=settle,
+    read=read,
+    update=update,
+    delete=delete,
+)

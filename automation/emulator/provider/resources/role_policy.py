@@ -1,0 +1,82 @@
+"""aws:iam/rolePolicy:RolePolicy, after ``internal/service/iam/role_policy.go``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from automation.emulator.provider.documents import same_policy
+from automation.emulator.provider.names import Naming
+from automation.emulator.provider.resources.role import GONE
+from automation.emulator.provider.schema import (
+    Change,
+    Kind,
+    Property,
+    ResourceType,
+    matching,
+)
+
+if TYPE_CHECKING:
+    from automation.emulator.provider.aws import Aws
+    from automation.emulator.provider.values import Properties
+
+PROPERTIES = {
+    "name": Property(
+        computed=True,
+        forces_new=True,
+        check=matching(r"[\w+=,.@-]{1,128}", "1 to 128 letters, digits and characters of _+=,.@-"),
+    ),
+    "namePrefix": Property(
+        computed=True,
+        forces_new=True,
+        kept_back=True,
+        check=matching(r"[\w+=,.@-]{1,102}", "1 to 102 letters, digits and characters of _+=,.@-"),
+    ),
+    "policy": Property(kind=Kind.JSON, same=same_policy, required=True),
+    "role": Property(required=True, forces_new=True),
+}
+
+
+def create(aws: Aws, inputs: Properties) -> str:
+    """Put the policy; its id is ``<role>:<policy>``."""
+    identity = f"{inputs['role']}:{NAMING.given_or_prefixed(inputs)}"
+    _put(aws, identity, inputs["policy"])
+    return identity
+
+
+def read(aws: Aws, identity: str) -> Properties:
+    """The policy's document."""
+    role, _, name = identity.partition(":")
+    document = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    return {"name": name, "role": role, "policy": json.dumps(document)}
+
+
+def update(aws: Aws, change: Change) -> None:
+    """Put the policy again."""
+    _put(aws, change.id, change.new["policy"])
+
+
+def delete(aws: Aws, identity: str, _inputs: Properties) -> None:
+    """Delete the policy from its role."""
+    role, _, name = identity.partition(":")
+    aws.iam.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def _put(aws: Aws, identity: str, document: str) -> None:
+    role, _, name = identity.partition(":")
+    aws.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+
+
+NAMING = Naming(limit=255)
+ROLE_POLICY = ResourceType(
+    pulumi_type="aws:iam/rolePolicy:RolePolicy",
+    noun="IAM role policy",
+    properties=PROPERTIES,
+    conflicts=(("name", "namePrefix"),),
+    naming=NAMING,
+    gone=GONE,
+    create=create,
+    read=read,
+    update=update,
+    delete=delete,
+)

@@ -1,0 +1,24 @@
+"""Tags: the same for every resource that takes them, whatever its service calls them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from automation.emulator.provider.schema import Change
+
+
+def tag_properties(tags: Mapping[str, str]) -> dict[str, Any]:
+    """The properties that tell a resource's tags."""
+    return {"tags": dict(tags), "tagsAll": dict(tags)}
+
+
+def tag_changes(change: Change) -> tuple[dict[str, str], list[str]]:
+    """The tags that an update sets, and the keys of those that it removes."""
+    old = change.old.get("tags", {})
+    new = change.new.get("tags", {})
+    changed = {key: value for key, value in new.items() if old.get(key) != value}
+    return changed, sorted(old.keys() - new.keys())

@@ -1,0 +1,245 @@
+"""The process that owns a local instance: an emulator, and the folder that all of its state is in.
+
+Run as ``python -m automation.emulator.supervisor [URL]`` in a session of its own. It makes the
+folder, starts the emulator (or watches the one at URL, which it did not start and does not end),
+and ends everything when its standard input closes: a pipe that the kernel closes however the parent
+ended, a kill -9 of the parent's whole process group included.
+
+On standard output it writes one JSON object a line: first ``{"folder", "url"}``, then ``{"ready":
+true}`` or ``{"error": …}``. On standard input it reads one command a line:
+
+- ``session PID``: the processes of that session are ended too, when the instance ends.
+- ``keep``: the end of standard input no longer ends the instance; SIGTERM does, and the end of the
+  emulator.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from automation.support.processes import end_session, session_members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEALTH_PATH = "/_localstack/health"  # MiniStack answers it, and so does what it stands in for
+READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
+START_POLL = 0.02  # seconds between health checks while the emulator starts
+WATCH_POLL = 1.0  # seconds between looks at a running emulator
+STDIN = 0  # its descriptor
+LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
+
+
+def main() -> None:
+    """Serve one instance until it ends, and remove all of it."""
+    signals = signals_as_file()
+    external = sys.argv[1] if len(sys.argv) > 1 else None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
+    except OSError as error:
+        tell(error=f"no folder for the emulator could be made: {error}")
+        return
+    sessions: set[int] = set()
+    try:
+        with emulator_at(external, folder) as emulator:
+            serve(emulator, sessions, signals)
+    finally:
+        for session in sessions:
+            end_session(session, grace=0)  # what it talked to is gone: nothing to be graceful for
+        shutil.rmtree(folder)
+
+
+def signals_as_file() -> int:
+    """A file descriptor from which the signals that come are read: none cuts anything short."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(signum, lambda *_: None)
+    return reader
+
+
+class Emulator:
+    """An emulator that answers, or will, at a URL.
+
+    Args:
+        url: Where.
+        process: It; None where it is not ours.
+        log: What it writes.
+
+    Attributes:
+        state: What is known of it: it is starting until it first answers, and once it has failed it
+            is not looked at again.
+    """
+
+    def __init__(self, url: str, process: subprocess.Popen[bytes] | None, log: Path) -> None:
+        self.url = url
+        self.process = process
+        self.log = log
+        self.state: Literal["starting", "ready", "failed"] = "starting"
+        self._deadline = time.monotonic() + READY_WITHIN
+
+    def look(self) -> dict[str, Any] | None:
+        """Take a look, and return what the parent is to be told, if there is anything new."""
+        if self.state == "failed":
+            return None
+        problem = self._problem()
+        if problem is None and self.state == "starting":
+            if self._answers():
+                self.state = "ready"
+                return {"ready": True}
+            if time.monotonic() > self._deadline:
+                problem = f"no answer from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
+        if problem is None:
+            return None
+        self.state = "failed"
+        return {"error": problem}
+
+    def _problem(self) -> str | None:
+        """Why the emulator will never answer (again), or None."""
+        if self.process is None:
+            return f"nothing listens at {self.url}" if self._refuses() else None
+        code = self.process.poll()
+        if code is None:
+            return None
+        tail = self.log.read_text(errors="replace")[-LOG_TAIL:].strip()
+        return f"the emulator ended by itself with code {code}; the end of its log:\n{tail}"
+
+    def _answers(self) -> bool:
+        """Whether the emulator's health check is answered with 200 within a second."""
+        try:
+            with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=1.0) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
+                return bool(response.status == HTTPStatus.OK)
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _refuses(self) -> bool:
+        """Whether the port is closed: a busy emulator is slow to answer, but never refuses."""
+        parts = urlsplit(self.url)
+        try:
+            socket.create_connection((parts.hostname or "", parts.port or 80), timeout=1.0).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+@contextlib.contextmanager
+def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
+    """The emulator at `external`, or one started in `folder`, which is ended afterwards."""
+    log = folder / "emulator.log"
+    if external is not None:
+        tell(folder=str(folder), url=external)
+        yield Emulator(external, None, log)
+        return
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    tell(folder=str(folder), url=url)
+    process = start_emulator(port, folder, log)
+    try:
+        yield Emulator(url, process, log)
+    finally:
+        end_session(process.pid, grace=0)  # all of it goes: nothing is worth a graceful end
+        process.wait()
+
+
+def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start MiniStack on loopback, in a session and an environment of its own.
+
+    The functions it runs inherit its environment, so nothing of the caller's may be in it.
+    """
+    scratch = folder / "tmp"
+    scratch.mkdir()
+    environment = {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "TMPDIR": str(scratch),
+        "LANG": "C.UTF-8",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "STATE_DIR": str(scratch / "state"),
+        "S3_DATA_DIR": str(scratch / "s3"),
+    }
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "ministack"],
+            cwd=scratch,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
+    """Watch the emulator and the parent, and return when the instance is to end.
+
+    An emulator that fails is told. Its folder stays for as long as the parent may be using it.
+
+    Args:
+        emulator: What the instance is for.
+        sessions: Takes the sessions that the parent names.
+        signals: Where the signals that come are read: all but the end of a child ask to end.
+    """
+    kept, commands = False, b""
+    while True:
+        if news := emulator.look():
+            tell(**news)
+        if emulator.state == "failed" and kept:
+            return
+        sources = [signals] if kept else [signals, STDIN]
+        poll = START_POLL if emulator.state == "starting" else WATCH_POLL
+        readable, _, _ = select.select(sources, [], [], poll)
+        if signals in readable and set(os.read(signals, 64)) != {signal.SIGCHLD}:
+            return
+        if STDIN not in readable:
+            continue
+        received = os.read(STDIN, 4096)
+        if not received:
+            return
+        *lines, commands = (commands + received).split(b"\n")
+        named = {int(line.split()[1]) for line in lines if line.startswith(b"session ")}
+        # One that is over is forgotten: its number may be another's one day.
+        sessions.intersection_update({each for each in sessions if session_members(each)})
+        sessions.update(named)
+        kept = b"keep" in lines
+        if kept:  # the parent's terminal, or whatever its stderr was, is let go
+            with emulator.log.with_name("supervisor.log").open("wb") as own_log:
+                os.dup2(own_log.fileno(), sys.stderr.fileno())
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def tell(**fact: Any) -> None:
+    """Write one fact to the parent; a parent that is gone is found out by the next read."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(fact) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Observing a stack: queues and log dialects in, observations out; no judging."""

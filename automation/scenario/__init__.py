@@ -1,0 +1,1 @@
+"""What to send, and what must become of it."""

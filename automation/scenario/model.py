@@ -1,0 +1,224 @@
+"""What to send, what must become of it, and which log line proves it: a scenario, read from JSON.
+
+    {
+      "name": "one good, one bad",
+      "invocation": "got {records} records",
+      "messages": [
+        {"body": {"n": 1}, "fate": "processed", "log": "done {message_id}"},
+        {"body": "not JSON", "fate": "dead-lettered"}
+      ]
+    }
+
+`log` and `invocation` are templates of one log line each: what the function hands to its logger,
+without the prefix that a formatter puts before it. All in them is literal but the placeholders of
+`PLACEHOLDERS`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from automation.support.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+Fate = Literal["processed", "dead-lettered"]
+
+TEN_HANDS = Path(__file__).with_name("ten-hands.json")
+"""The scenario that a run uses when it is given none: the lesson's."""
+
+_NUMBER = "(?:0|[1-9][0-9]{0,17})"  # as int() writes it, and never too long for it
+PLACEHOLDERS: Mapping[str, str] = {
+    "message_id": r"\S+",
+    "receive": _NUMBER,
+    "request_id": r"\S+",
+    "memory_mb": _NUMBER,
+    "records": _NUMBER,
+}
+"""What may stand in a template, and what each stands for as a pattern."""
+
+# SQS, SendMessage: at most 1 MiB (since August 2025), and of the characters only those that XML
+# allows; others it refuses or replaces, so that the message would not come back unchanged.
+MAX_BODY_BYTES = 1_048_576
+_NOT_SENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message of a scenario.
+
+    Attributes:
+        body: What is sent, to the letter.
+        fate: What must become of it.
+        log: Template of the line that proves it: of a processed message, the line that says so; of
+            a dead-lettered one, the line of each receive that failed, or None when the function
+            logs none.
+    """
+
+    body: str
+    fate: Fate
+    log: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Messages to send together.
+
+    Attributes:
+        name: What people call it.
+        messages: At least one.
+        invocation: Template of the line that the function logs in each invocation, or None.
+    """
+
+    name: str
+    messages: tuple[Message, ...]
+    invocation: str | None
+
+
+def line_pattern(template: str, **known: str) -> re.Pattern[str]:
+    r"""Compile a template into a pattern for `fullmatch`.
+
+    Each placeholder becomes a group of its name, or its value where that is known.
+
+    >>> line_pattern("done {message_id} in {receive}", message_id="a.b").pattern
+    'done\\ a\\.b\\ in\\ (?P<receive>(?:0|[1-9][0-9]{0,17}))'
+    """
+    literals_and_names = _PLACEHOLDER.split(template)
+    pattern = re.escape(literals_and_names[0])
+    seen: set[str] = set()
+    for name, literal in zip(literals_and_names[1::2], literals_and_names[2::2], strict=True):
+        if name in known:
+            pattern += re.escape(known[name])
+        elif name in seen:
+            pattern += f"(?P={name})"
+        else:
+            pattern += f"(?P<{name}>{PLACEHOLDERS[name]})"
+            seen.add(name)
+        pattern += re.escape(literal)
+    return re.compile(pattern)
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario.
+
+    Raises:
+        ScenarioError: The file cannot be read or is no scenario; all that is wrong with it in one
+            error, each with its place in the file and what to write instead.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise ScenarioError(
+            f"the scenario {path} cannot be read: {error.strerror}",
+            hint="give the path of a scenario file, or none for the ten hands",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(
+            f"the scenario {path} is not JSON: {error}",
+            hint=f"{TEN_HANDS} is one to start from",
+        ) from error
+    problems = list(_object_problems(document, "scenario", _SCENARIO_KEYS, {"name", "messages"}))
+    if problems:
+        raise ScenarioError(
+            f"the scenario {path} cannot be used:\n" + "\n".join(f"  {line}" for line in problems),
+            hint=f"{TEN_HANDS} is one to start from",
+        )
+    return Scenario(
+        name=document["name"],
+        invocation=document.get("invocation"),
+        messages=tuple(
+            Message(body=_body(entry["body"]), fate=entry["fate"], log=entry.get("log"))
+            for entry in document["messages"]
+        ),
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _body(value: Any) -> str:
+    """A string goes as it is; any other value as compact JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _object_problems(
+    value: Any,
+    place: str,
+    keys: Mapping[str, Callable[[Any, str], Iterator[str]]],
+    required: Collection[str],
+) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{place}: write an object with the keys {', '.join(keys)}"
+        return
+    for key in value:
+        if key not in keys:
+            yield f"{place}: the key {key!r} is unknown; write one of {', '.join(keys)}"
+    for key, problems in keys.items():
+        if key in value:
+            yield from problems(value[key], f"{place}.{key}")
+        elif key in required:
+            yield f"{place}: the key {key!r} is missing"
+
+
+def _name_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, str) or not value.strip():
+        yield f"{place}: write a name, as a string"
+
+
+def _template_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, str) or not value.strip() or value.splitlines() != [value]:
+        yield f"{place}: write one line of the log as a string, or leave the key out"
+        return
+    for name in dict.fromkeys(_PLACEHOLDER.findall(value)):
+        if name not in PLACEHOLDERS:
+            known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+            yield f"{place}: the placeholder {{{name}}} is unknown; write one of {known}"
+
+
+def _messages_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, list) or not value:
+        yield f"{place}: write a list of at least one message"
+        return
+    for index, entry in enumerate(value):
+        where = f"{place}[{index}]"
+        yield from _object_problems(entry, where, _MESSAGE_KEYS, {"body", "fate"})
+        if isinstance(entry, dict) and entry.get("fate") == "processed" and "log" not in entry:
+            yield f"{where}: a processed message needs 'log', the line that proves it"
+
+
+def _fate_problems(value: Any, place: str) -> Iterator[str]:
+    if value not in get_args(Fate):
+        yield f"{place}: write " + " or ".join(f'"{fate}"' for fate in get_args(Fate))
+
+
+def _body_problems(value: Any, place: str) -> Iterator[str]:
+    try:
+        body = _body(value)
+    except ValueError:
+        yield f"{place}: a number in it is too large; write the body as a string of JSON"
+        return
+    if found := _NOT_SENDABLE.search(body):
+        yield (
+            f"{place}: SQS cannot carry the character U+{ord(found.group()):04X}; leave it out, or "
+            "write the body as a string of JSON that escapes it"
+        )
+    elif not 1 <= (size := len(body.encode())) <= MAX_BODY_BYTES:
+        yield f"{place}: it has {size:,} bytes; SQS carries 1 to {MAX_BODY_BYTES:,}"
+
+
+_MESSAGE_KEYS = {"body": _body_problems, "fate": _fate_problems, "log": _template_problems}
+_SCENARIO_KEYS = {
+    "name": _name_problems,
+    "invocation": _template_problems,
+    "messages": _messages_problems,
+}

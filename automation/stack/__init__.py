@@ -1,0 +1,1 @@
+"""A stack's life: configured, created, deployed, destroyed; and what it left behind."""

@@ -1,0 +1,124 @@
+"""How the engine's command line is run: in a session of its own, and ended gracefully.
+
+The Automation API starts `pulumi` in the caller's process group and leaves it running, with the
+stack locked, when a Ctrl-C strikes. Here a signal to the caller reaches the engine only as one
+SIGTERM, on which it finishes the resource under way, records it and releases the lock.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from typing import IO, TYPE_CHECKING
+
+from pulumi.automation import CommandResult, PulumiCommand
+from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
+
+from automation.support.errors import EngineFailedError
+from automation.support.interrupts import shielded
+from automation.support.processes import end_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from automation.engine import Engine
+
+OPERATION_WITHIN = 1200.0  # seconds; a whole stack on AWS takes about 60, a stuck call retries long
+CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the resource under way
+
+
+class EngineCommand(PulumiCommand):
+    """A `PulumiCommand` for an engine that has been found already.
+
+    Args:
+        engine: The engine, its version known: `pulumi version` is not asked again.
+        environment: All that the engine and what it starts see of an environment.
+        on_start: Told the session of each process that is started.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        environment: Mapping[str, str],
+        on_start: Callable[[int], None] = lambda _session: None,
+    ) -> None:
+        self.command = str(engine.folder / "pulumi")
+        self.version = VersionInfo.parse(engine.version)
+        self._environment = environment
+        self._on_start = on_start
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], object] | None = None,
+        on_error: Callable[[str], object] | None = None,
+    ) -> CommandResult:
+        """Run one command to its end.
+
+        Raises:
+            pulumi.automation.errors.CommandError: It ended with a code other than 0.
+            EngineFailedError: It did not end in time, and was cancelled.
+        """
+        process = None
+        try:
+            with shielded():  # a signal finds a process that is known and watched, or none
+                process = subprocess.Popen(
+                    [self.command, "--non-interactive", *args],
+                    cwd=cwd,
+                    env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+                self._on_start(process.pid)
+                streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
+            code = process.wait(OPERATION_WITHIN)
+        except BaseException as error:
+            if process is not None:
+                _cancel(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise EngineFailedError(
+                    f"`pulumi {args[0]}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
+                ) from error
+            raise
+        stdout, stderr = (stream.text() for stream in streams)
+        result = CommandResult(stdout=stdout, stderr=stderr, code=code)
+        if code != 0:
+            raise create_command_error(result)
+        return result
+
+
+class _Lines:
+    """One stream of a process, read to its end by a thread of its own."""
+
+    def __init__(self, stream: IO[str] | None, tell: Callable[[str], object] | None) -> None:
+        self._lines: list[str] = []
+        self._thread = threading.Thread(target=self._read, args=(stream, tell), daemon=True)
+        self._thread.start()
+
+    def _read(self, stream: IO[str] | None, tell: Callable[[str], object] | None) -> None:
+        if stream is None:
+            return
+        with stream:
+            for line in stream:
+                self._lines.append(line.rstrip())
+                if tell:
+                    tell(line.rstrip())
+
+    def text(self) -> str:
+        """All that was read, once the process has closed the stream (or kept it for 5 s more)."""
+        self._thread.join(5.0)
+        return "\n".join(self._lines)
+
+
+def _cancel(process: subprocess.Popen[str]) -> None:
+    """Have the engine finish what is under way; after `CANCEL_WITHIN` end all of its session."""
+    with shielded():
+        end_session(process.pid, grace=CANCEL_WITHIN)
+        process.wait()

@@ -1,0 +1,79 @@
+"""The settings of an ephemeral stack, in a folder of the run's own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from automation.support.errors import UsageError
+from automation.support.paths import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPlan:
+    """What an ephemeral stack is to be.
+
+    Attributes:
+        name: Its name, unique in the backend.
+        folder: The run's own folder, for the stack's settings: made here, and removed with the
+            stack.
+        configuration: Values by key; a key without a namespace is the project's own.
+        finish_by_hand: The command that destroys the stack when the automation could not.
+    """
+
+    name: str
+    folder: Path
+    configuration: Mapping[str, Any]
+    finish_by_hand: str
+
+
+def check_settings(configuration: Mapping[str, Any]) -> None:
+    """Refuse settings that the program would never see, before anything is started.
+
+    Raises:
+        UsageError: The program has no such setting, or `tags` is no object.
+    """
+    settings = _project()["config"]
+    unknown = [key for key in configuration if ":" not in key and key not in settings]
+    if unknown:
+        raise UsageError(
+            f"the program has no setting {', '.join(unknown)}",
+            hint=f"Pulumi.yaml has them all: {', '.join(settings)}",
+        )
+    if not isinstance(tags := configuration.get("tags", {}), dict):
+        raise UsageError(
+            f"tags is {tags!r}, and not an object of names and values",
+            hint="""give it as JSON, as in --config 'tags={"team": "cards"}'""",
+        )
+
+
+def write_settings(plan: StackPlan) -> None:
+    """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml: JSON, which is YAML too.
+
+    The project is the checkout's, with the program named by its full path, so that nothing is
+    written into the checkout and no stack is selected there.
+    """
+    project = _project()
+    project["main"] = str(CHECKOUT)
+    project["runtime"]["options"]["virtualenv"] = sys.prefix
+    namespaced = {
+        key if ":" in key else f"{project['name']}:{key}": value
+        for key, value in plan.configuration.items()
+    }
+    plan.folder.mkdir(mode=0o700, parents=True)
+    (plan.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    settings = plan.folder / f"Pulumi.{plan.name}.yaml"
+    settings.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    return project

@@ -1,0 +1,1 @@
+"""What every room may use. Closed: nothing goes in without a reason."""

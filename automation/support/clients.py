@@ -1,0 +1,96 @@
+"""The AWS clients of a run: one session, time-outs on every call, a few bounded retries."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from automation.support.errors import ObserveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from mypy_boto3_sqs import SQSClient
+
+CONNECT_WITHIN = 5  # seconds
+READ_WITHIN = 20  # seconds; no call here waits longer on purpose
+ATTEMPTS = 4  # of one call, when it is throttled or the connection fails
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    """The services that a run writes to and reads from."""
+
+    sqs: SQSClient
+    lambda_: LambdaClient
+    logs: CloudWatchLogsClient
+    iam: IAMClient
+    tagging: ResourceGroupsTaggingAPIClient
+
+
+def make_clients(environment: Mapping[str, str], region: str) -> Clients:
+    """Clients for the account and the endpoint of a target's environment.
+
+    Takes about half a second, most of it imports and service descriptions. What the process's own
+    environment says of profiles and proxies counts only where `environment` says it too.
+
+    Raises:
+        ObserveError: The configuration cannot be used, such as a profile that does not exist.
+    """
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+
+    endpoint = environment.get("AWS_ENDPOINT_URL")
+    variables = {
+        name: (None, None, environment.get(variable, default), None)
+        for name, variable, default in (
+            ("profile", "AWS_PROFILE", None),
+            ("config_file", "AWS_CONFIG_FILE", "~/.aws/config"),
+            ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        )
+    }
+    with aws_errors("reading the AWS configuration"):
+        session = boto3.Session(
+            aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=environment.get("AWS_SESSION_TOKEN"),
+            region_name=region,
+            botocore_session=botocore.session.Session(session_vars=variables),
+        )
+    config = Config(
+        connect_timeout=CONNECT_WITHIN,
+        read_timeout=READ_WITHIN,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        proxies={} if endpoint else None,
+    )
+    return Clients(
+        sqs=session.client("sqs", endpoint_url=endpoint, config=config),
+        lambda_=session.client("lambda", endpoint_url=endpoint, config=config),
+        logs=session.client("logs", endpoint_url=endpoint, config=config),
+        iam=session.client("iam", endpoint_url=endpoint, config=config),
+        tagging=session.client("resourcegroupstaggingapi", endpoint_url=endpoint, config=config),
+    )
+
+
+@contextlib.contextmanager
+def aws_errors(what: str) -> Iterator[None]:
+    """Make what boto3 raises ours.
+
+    Args:
+        what: What is being done, to follow "while".
+
+    Raises:
+        ObserveError: The service refused, or could not be reached.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise ObserveError(f"while {what}: {error}") from error

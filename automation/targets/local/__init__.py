@@ -1,1 +1,0 @@
-"""The local target: an emulator, its supervisor, and the provider plugin that serves it."""

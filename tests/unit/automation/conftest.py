@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from automation.support.clients import Clients, make_clients
+
+ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
+
+
+@pytest.fixture(scope="module")
+def clients() -> Clients:
+    return make_clients(ENVIRONMENT, "us-east-1")

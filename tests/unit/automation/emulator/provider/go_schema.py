@@ -1,0 +1,189 @@
+"""Reads resource schemas from the Go sources of hashicorp/terraform-provider-aws."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)+'|[\w.]+|\S""", re.DOTALL
+)
+SCHEMA_MAP = ["map", "[", "string", "]", "*", "schema.Schema", "{"]
+OPENING, CLOSING = "([{", ")]}"
+WORD = re.compile(r"[A-Z]+(?=IDs?$)|[A-Z]+s?(?=[A-Z]|$)|[A-Z][a-z0-9]+")
+# Constants of other Go modules, as github.com/aws/aws-sdk-go-v2/service/lambda/types defines them.
+CONSTANTS = {"awstypes.PackageTypeZip": "Zip", "awstypes.FullDocumentDefault": "Default"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One `schema.Schema`, in the terms of the Go source.
+
+    Attributes:
+        type: "String", "Int", "Bool", "Float", "Map", "List" or "Set".
+        fields: The attributes of a nested `schema.Resource`.
+        least: The smallest value that its validation accepts.
+        most: The largest value that its validation accepts.
+    """
+
+    type: str
+    required: bool = False
+    optional: bool = False
+    computed: bool = False
+    force_new: bool = False
+    default: Any = None
+    conflicts_with: tuple[str, ...] = ()
+    json: bool = False
+    least: int | None = None
+    most: int | None = None
+    one_of: tuple[int, ...] = ()
+    fields: dict[str, Attribute] = field(default_factory=dict)
+
+
+# Schemas that resources share. They are built by functions that this module does not evaluate, so
+# they are transcribed here; the recorded file repeats them with their sources.
+SHARED = {
+    "tftags.TagsSchema": Attribute(type="Map", optional=True),
+    "tftags.TagsSchemaComputed": Attribute(type="Map", optional=True, computed=True),
+    "sdkv2.JSONDocumentSchemaRequired": Attribute(type="String", required=True, json=True),
+}
+REGION = Attribute(type="String", optional=True, computed=True, force_new=True)
+TRANSCRIBED = {
+    "tags": "optional, a map: TagsSchema in internal/tags",
+    "redriveAllowPolicy of RedriveAllowPolicy": (
+        "required, JSON: JSONDocumentSchemaRequired in internal/sdkv2"
+    ),
+    "region": (
+        "optional, computed: RegionOptionalComputed in internal/sdkv2; forces a new resource: "
+        "forceNewIfRegionChanges in internal/provider/sdkv2"
+    ),
+    "packageType of Function": "its default is the constant PackageTypeZip of aws-sdk-go-v2",
+}
+
+
+class Package:
+    """The sources of one service's package."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the folder's `.go` files, or the `.goindex` files of an index of them.
+
+        Raises:
+            FileNotFoundError: There are none.
+        """
+        paths = [path for path in folder.glob("*.go*") if not path.name.endswith("_test.go")]
+        if not paths:
+            raise FileNotFoundError(f"{folder} holds no Go sources")
+        self.text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
+
+    def attributes(self, name: str) -> dict[str, Attribute]:
+        """The schema that the function or variable `name` defines."""
+        tokens = self._definition(name)
+        size = len(SCHEMA_MAP)
+        start = next(
+            i
+            for i in range(len(tokens))
+            if tokens[i : i + size] == SCHEMA_MAP and tokens[i - 1] != ")"  # a function's type
+        )
+        return self._schema_map(_inside(tokens, start + size - 1))
+
+    def _definition(self, name: str) -> list[str]:
+        found = re.search(rf"^(?:func {name}\(|(?:var |\s+){name} +=)", self.text, re.MULTILINE)
+        if found is None:
+            raise LookupError(f"the Go sources do not define {name}")
+        return _tokens(self.text[found.start() : found.start() + 60_000])
+
+    def _schema_map(self, tokens: list[str]) -> dict[str, Attribute]:
+        return {_key(key): self._attribute(value) for key, value in _entries(tokens)}
+
+    def _attribute(self, tokens: list[str]) -> Attribute:
+        if tokens[0] in SHARED:
+            return SHARED[tokens[0]]
+        if tokens[0] != "{":  # a call of a function of this package
+            tokens = self._definition(tokens[0])
+            tokens = tokens[tokens.index("&") + 2 :]
+        told = dict(_entries(_inside(tokens, 0)))
+        elements = told.get("Elem", [])
+        resource = dict(_entries(_inside(elements, 2))) if "schema.Resource" in elements[:2] else {}
+        validation = told.get("ValidateFunc", [])
+        least, most, one_of = _limits(validation)
+        return Attribute(
+            type=told["Type"][0].removeprefix("schema.Type"),
+            required=told.get("Required") == ["true"],
+            optional=told.get("Optional") == ["true"],
+            computed=told.get("Computed") == ["true"],
+            force_new=told.get("ForceNew") == ["true"],
+            default=self._value("".join(told["Default"])) if "Default" in told else None,
+            conflicts_with=tuple(_strings(told.get("ConflictsWith", []))),
+            json=validation[:1] in (["validation.StringIsJSON"], ["verify.ValidIAMPolicyJSON"]),
+            least=least,
+            most=most,
+            one_of=one_of,
+            fields=self._schema_map(_inside(resource["Schema"], 6)) if resource else {},
+        )
+
+    def _value(self, text: str) -> Any:
+        if text in ("true", "false"):
+            return text == "true"
+        if text.startswith('"'):
+            return text.strip('"')
+        if text in CONSTANTS:
+            return CONSTANTS[text]
+        if re.fullmatch(r"-?\d[\d_]*", text):
+            return int(text)
+        found = re.search(rf"^\s+{re.escape(text)} += (\S+)", self.text, re.MULTILINE)
+        if found is None:
+            raise LookupError(f"the Go sources do not define {text}")
+        return self._value(found[1])
+
+
+def _tokens(text: str) -> list[str]:
+    return [token for token in TOKEN.findall(text) if not token.startswith(("//", "/*"))]
+
+
+def _inside(tokens: list[str], start: int) -> list[str]:
+    """The tokens between the bracket at `start` and the one that closes it."""
+    depth = 0
+    for i in range(start, len(tokens)):
+        depth += (tokens[i] in OPENING) - (tokens[i] in CLOSING)
+        if depth == 0:
+            return tokens[start + 1 : i]
+    raise ValueError("a bracket is not closed")
+
+
+def _entries(tokens: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The keys and values of a composite literal."""
+    depth, start = 0, 0
+    for i, token in enumerate([*tokens, ","]):
+        depth += (token in OPENING) - (token in CLOSING)
+        if token == "," and depth == 0:
+            entry = tokens[start:i]
+            start = i + 1
+            if entry:
+                yield entry[0], entry[2:]
+
+
+def _key(token: str) -> str:
+    """An attribute's name: a string, or a constant such as ``names.AttrKMSKeyARN``."""
+    if token.startswith('"'):
+        return token.strip('"')
+    return "_".join(WORD.findall(token.removeprefix("names.Attr"))).lower()
+
+
+def _strings(tokens: list[str]) -> list[str]:
+    return [_key(token) for token in tokens if token.startswith(('"', "names."))]
+
+
+def _limits(tokens: list[str]) -> tuple[int | None, int | None, tuple[int, ...]]:
+    """The least, the most and the only values that a validation accepts."""
+    numbers = [int(number) for number in re.findall(r"-?\b\d[\d_]*", "".join(tokens[1:]))]
+    match tokens[:1]:
+        case ["validation.IntBetween"]:
+            return numbers[0], numbers[1], ()
+        case ["validation.IntAtLeast"]:
+            return numbers[0], None, ()
+        case ["validation.IntInSlice"]:
+            return None, None, tuple(numbers)
+    return None, None, ()

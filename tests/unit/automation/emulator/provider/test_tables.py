@@ -1,0 +1,228 @@
+"""The tables against the official provider's schema: every property is served, or refused by name.
+
+``official-schema.json`` is that schema, as record_schema.py recorded it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from automation.emulator.provider.resources import RESOURCE_TYPES
+from automation.emulator.provider.resources.runtimes import BLOCKED, SUPPORTED
+from automation.emulator.provider.schema import Kind, Property
+from tests.unit.automation.emulator.provider import python_sdk
+from tests.unit.automation.emulator.provider.record_schema import RECORDED
+
+DOCUMENT = json.loads(RECORDED.read_text(encoding="utf-8"))
+OFFICIAL: dict[str, Any] = DOCUMENT["resources"]
+FUNCTION = "aws:lambda/function:Function"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+KINDS = {
+    "archive": Kind.ARCHIVE,
+    "boolean": Kind.BOOLEAN,
+    "integer": Kind.INTEGER,
+    "list of strings": Kind.STRINGS,
+    "map of strings": Kind.STRING_MAP,
+    "object": Kind.BLOCK,
+    "set of objects": Kind.BLOCK_SET,
+    "set of strings": Kind.STRING_SET,
+    "string": Kind.STRING,
+}
+# Where a table differs from the official schema: the fact, its value in the table, and the reason.
+DEVIATIONS: dict[tuple[str, str, str], tuple[object, str]] = {
+    **{
+        (token, "region", "computed"): (False, "checking fills in the configured region")
+        for token, official in OFFICIAL.items()
+        if "region" in official["inputs"]
+    },
+    (FUNCTION, "code", "required"): (True, "the other sources of code are refused"),
+    (FUNCTION, "handler", "required"): (True, "needed by zip packages; others are refused"),
+    (FUNCTION, "runtime", "required"): (True, "needed by zip packages; others are refused"),
+    (FUNCTION, "memorySize", "range"): ([128, 10_240], "differs: officially up to 32768"),
+    (MAPPING, "eventSourceArn", "required"): (True, "the other sources of events are refused"),
+    (MAPPING, "batchSize", "computed"): (
+        True,
+        "differs: officially, leaving it out is a change unless it was 10, the default of SQS",
+    ),
+    (MAPPING, "filterCriteria.filters.pattern", "required"): (True, "differs: officially optional"),
+}
+# Inputs that are refused, but served as outputs.
+ONLY_OUTPUTS = {FUNCTION: {"codeSha256"}}  # the provider computes it from the code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """The properties of a resource type, or the fields of one of its objects, in both sources."""
+
+    prefix: str
+    table: Mapping[str, Property]
+    refused: Mapping[str, str]
+    official: Mapping[str, Any]
+
+
+def levels(token: str) -> Iterator[Level]:
+    """The type itself, and each object in it that is served."""
+    resource_type, official = RESOURCE_TYPES[token], OFFICIAL[token]["inputs"]
+    pending = [
+        Level(
+            prefix="",
+            table=resource_type.properties,
+            refused=resource_type.refused,
+            official=official,
+        )
+    ]
+    while pending:
+        level = pending.pop()
+        yield level
+        pending += [
+            Level(
+                prefix=f"{level.prefix}{name}.",
+                table=entry.fields,
+                refused=entry.refused,
+                official=level.official.get(name, {}).get("fields", {}),
+            )
+            for name, entry in level.table.items()
+            if entry.kind in (Kind.BLOCK, Kind.BLOCK_SET)
+        ]
+
+
+SERVED = {
+    (token, level.prefix + name): (entry, level.official[name])
+    for token in RESOURCE_TYPES
+    for level in levels(token)
+    for name, entry in level.table.items()
+    if name in level.official  # the others fail by name, below
+}
+
+
+def official_facts(official: Mapping[str, Any]) -> dict[str, object]:
+    """What the official schema says of a property, in the terms of `Property`."""
+    return {
+        "kind": Kind.JSON if official.get("json") else KINDS[official["type"]],
+        "required": official.get("required", False),
+        "default": repr(official.get("default")),  # False is not 0
+        "computed": official.get("computed", official.get("autonamed", False)),
+        "forces_new": official.get("forceNew", False),
+    }
+
+
+def facts(entry: Property) -> dict[str, object]:
+    """The same facts of a table's property."""
+    return {
+        "kind": entry.kind,
+        "required": entry.required,
+        "default": repr(entry.default),
+        "computed": entry.computed,
+        "forces_new": entry.forces_new,
+    }
+
+
+def deviating(token: str, path: str, official: dict[str, object]) -> dict[str, object]:
+    """The official facts, with our deviations from them."""
+    return {
+        fact: DEVIATIONS.get((token, path, fact), (value, ""))[0]
+        for fact, value in official.items()
+    }
+
+
+def test_the_types_are_those_of_the_record() -> None:
+    assert RESOURCE_TYPES.keys() == OFFICIAL.keys() == python_sdk.CLASSES.keys()
+    for token, (resource, _) in python_sdk.CLASSES.items():
+        assert vars(resource)["pulumi_type"] == token
+
+
+def test_the_record_is_of_the_installed_pulumi_aws() -> None:
+    assert DOCUMENT["sources"]["pulumi-aws"] == python_sdk.VERSION, "run record_schema.py again"
+
+
+@pytest.mark.parametrize("token", OFFICIAL)
+def test_the_record_agrees_with_the_installed_pulumi_aws(token: str) -> None:
+    def said(official: Mapping[str, Any]) -> dict[str, python_sdk.Input]:
+        return {
+            name: python_sdk.Input(
+                type=each["type"].replace("set of", "list of"),
+                required=each.get("required", False),
+                fields=said(each.get("fields", {})),
+            )
+            for name, each in official.items()
+        }
+
+    _, arguments = python_sdk.CLASSES[token]
+    assert said(OFFICIAL[token]["inputs"]) == python_sdk.inputs(arguments)
+    assert set(OFFICIAL[token]["outputs"]) == python_sdk.outputs(token)
+
+
+@pytest.mark.parametrize("token", OFFICIAL)
+def test_every_input_is_served_or_refused_with_a_reason(token: str) -> None:
+    for level in levels(token):
+        assert level.table.keys().isdisjoint(level.refused), level.prefix
+        assert level.table.keys() | level.refused.keys() == level.official.keys(), level.prefix
+        assert all(level.refused.values()), level.prefix
+
+
+@pytest.mark.parametrize("token", OFFICIAL)
+def test_every_output_is_served(token: str) -> None:
+    resource_type = RESOURCE_TYPES[token]
+    only_outputs = ONLY_OUTPUTS.get(token, set())
+    assert only_outputs <= resource_type.refused.keys()
+    assert set(resource_type.outputs) == {*OFFICIAL[token]["outputs"], *only_outputs}
+
+
+@pytest.mark.parametrize(("token", "path"), SERVED)
+def test_a_property_is_as_the_official_provider_has_it(token: str, path: str) -> None:
+    entry, official = SERVED[token, path]
+    assert facts(entry) == deviating(token, path, official_facts(official))
+
+
+@pytest.mark.parametrize(
+    ("token", "path"), [key for key, (_, official) in SERVED.items() if "range" in official]
+)
+def test_a_number_is_taken_up_to_its_official_limits_and_no_further(token: str, path: str) -> None:
+    entry, official = SERVED[token, path]
+    limits: Any = deviating(token, path, {"range": official["range"]})["range"]
+    for limit, beyond in zip(limits, (-1, 1), strict=True):
+        if limit is not None:
+            assert entry.check(limit) is None
+            assert entry.check(limit + beyond) is not None
+
+
+@pytest.mark.parametrize(
+    ("token", "path"), [key for key, (_, official) in SERVED.items() if "oneOf" in official]
+)
+def test_of_the_numbers_only_the_official_choices_are_taken(token: str, path: str) -> None:
+    entry, official = SERVED[token, path]
+    numbers = range(-1, max(official["oneOf"]) + 2)
+    assert [each for each in numbers if entry.check(each) is None] == official["oneOf"]
+
+
+@pytest.mark.parametrize("token", OFFICIAL)
+def test_properties_exclude_each_other_as_in_the_official_provider(token: str) -> None:
+    resource_type = RESOURCE_TYPES[token]
+    official = {
+        frozenset({name, other})
+        for name in resource_type.properties
+        for other in OFFICIAL[token]["inputs"][name].get("conflictsWith", [])
+        if other in resource_type.properties
+    }
+    assert {frozenset(pair) for pair in resource_type.conflicts} == official
+
+
+@pytest.mark.parametrize(("token", "path", "fact"), DEVIATIONS)
+def test_a_deviation_is_one(token: str, path: str, fact: str) -> None:
+    _, official = SERVED[token, path]
+    value, reason = DEVIATIONS[token, path, fact]
+    assert reason
+    assert {**official_facts(official), "range": official.get("range")}[fact] != value
+
+
+def test_each_runtime_that_lambda_ever_had_is_either_supported_or_blocked() -> None:
+    model: Any = Session().get_service_model("lambda")
+    assert set(model.shape_for("Runtime").enum) == SUPPORTED | BLOCKED
+    assert SUPPORTED.isdisjoint(BLOCKED)

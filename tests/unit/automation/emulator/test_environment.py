@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from automation.emulator.environment import (
+    built_environment,
+    checked_url,
+    emulator_credentials,
+    local_environment,
+    users_environment,
+)
+from automation.emulator.instance import Instance
+from automation.engine import Engine
+from automation.support.errors import UsageError
+
+CALLERS = {
+    "PATH": "/usr/bin",
+    "HOME": "/home/someone",
+    "AWS_PROFILE": "production",
+    "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
+    "AWS_SECRET_ACCESS_KEY": "very secret",
+    "AWS_SESSION_TOKEN": "token",
+    "AWS_REGION": "eu-west-1",
+    "PULUMI_ACCESS_TOKEN": "pul-secret",
+    "PULUMI_BACKEND_URL": "s3://team-state",
+    "GITHUB_TOKEN": "also secret",
+}
+
+
+def environment(tmp_path: Path, base: dict[str, str], *, external: bool = False) -> dict[str, str]:
+    return local_environment(
+        Instance(url="http://127.0.0.1:1", folder=tmp_path, supervisor=1, external=external),
+        Engine(folder=Path("/engine"), version="3.259.0", origin="cache"),
+        base,
+        emulator_credentials(CALLERS, external=external),
+    )
+
+
+def test_an_engine_sees_none_of_the_callers_secrets_and_no_other_backend(tmp_path: Path) -> None:
+    built = environment(tmp_path, built_environment(CALLERS))
+
+    secrets = {CALLERS[name] for name in CALLERS if name not in {"PATH", "HOME"}}
+    assert not secrets & set(built.values())
+    assert built["AWS_ACCESS_KEY_ID"] == "test"
+    assert built["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/backend"
+    assert built["PULUMI_HOME"] == str(tmp_path / "engine")
+
+
+def test_a_users_command_keeps_what_is_theirs_but_their_aws_and_pulumi_set_up(
+    tmp_path: Path,
+) -> None:
+    built = environment(tmp_path, users_environment(CALLERS))
+
+    assert built["GITHUB_TOKEN"] == "also secret"
+    assert "AWS_PROFILE" not in built
+    assert "PULUMI_ACCESS_TOKEN" not in built
+    assert built["PATH"].startswith("/engine:")
+    assert built["PATH"].endswith(":/usr/bin")
+
+
+def test_our_own_emulator_is_addressed_as_test_whatever_the_caller_has_set() -> None:
+    assert emulator_credentials(CALLERS, external=False) == {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_callers_own_emulator_is_addressed_as_the_caller_says(variable: str) -> None:
+    given = {"AWS_ACCESS_KEY_ID": "000000000042", variable: "eu-west-1"}
+
+    assert emulator_credentials(given, external=True) == {
+        "AWS_ACCESS_KEY_ID": "000000000042",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-west-1",
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:4566", "http://localhost:4566/", "https://[::1]:4566"]
+)
+def test_an_emulator_on_loopback_is_taken(url: str) -> None:
+    assert checked_url(url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1:4566",
+        "https://sqs.us-east-1.amazonaws.com",
+        "http://localhost.example.com",
+        "127.0.0.1:4566",
+        "ftp://127.0.0.1",
+        "http://127.0.0.1:4566/path",
+        "",
+    ],
+)
+def test_anything_else_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="no emulator on this machine"):
+        checked_url(url)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from automation.engine import child
+from automation.engine.model import WayFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.automation.engine.machine import Machine
+
+LEAVES_A_GRANDCHILD = """
+import subprocess, sys, time
+grandchild = subprocess.Popen([sys.executable, "-SE", "-c", "import time; time.sleep(60)"])
+open("grandchild", "w").write(str(grandchild.pid))
+time.sleep(60)
+"""
+
+
+def test_a_child_that_takes_too_long_ends_with_all_that_it_started(machine: Machine) -> None:
+    program = machine.add_program("slow", LEAVES_A_GRANDCHILD)
+    with pytest.raises(WayFailedError, match="slow did not end within 1 s"):
+        child.run([str(program)], environment={}, folder=machine.folder, seconds=0.8)
+    grandchild = int((machine.folder / "grandchild").read_text())
+    assert not _lives(grandchild)
+
+
+def test_a_child_that_fails_is_quoted_with_its_last_line(machine: Machine) -> None:
+    program = machine.add_program("failing", "print('first'); raise SystemExit('last\\n\\n')")
+    with pytest.raises(WayFailedError, match=r"^last$"):
+        child.run([str(program)], environment={}, folder=machine.folder, seconds=10)
+
+
+def test_a_child_that_fails_without_a_word_is_named(machine: Machine) -> None:
+    program = machine.add_program("silent", "raise SystemExit(4)")
+    with pytest.raises(WayFailedError, match="silent ended with exit code 4 and said nothing"):
+        child.run([str(program)], environment={}, folder=machine.folder, seconds=10)
+
+
+def test_a_file_that_is_no_program_is_a_reason(machine: Machine) -> None:
+    text = machine.bin / "text"
+    text.write_bytes(b"\x00")
+    text.chmod(0o755)
+    with pytest.raises(WayFailedError, match=r"text cannot be run: .*Exec format"):
+        child.run([str(text)], environment={}, folder=machine.folder, seconds=10)
+
+
+def test_a_built_environment_holds_what_the_network_needs_and_no_more(tmp_path: Path) -> None:
+    known = {"HTTPS_PROXY": "p", "GOPROXY": "g", "SSL_CERT_FILE": "c", "PATH": "/bin"}
+    unknown = {"AWS_ACCESS_KEY_ID": "a", "PULUMI_ACCESS_TOKEN": "t", "PYTHONPATH": "x"}
+    built = child.built_environment(known | unknown, home=tmp_path)
+    assert {name: built[name] for name in known} == known
+    assert not unknown.keys() & built.keys()
+
+
+def _lives(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return False
+        time.sleep(0.02)
+    return psutil.pid_exists(pid)

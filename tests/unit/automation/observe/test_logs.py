@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from automation.observe.logs import Invocation, Logs, Report, parse_report, read_logs
+from automation.observe.observation import LogEvent
+
+# emulator-*.jsonl were recorded from the emulator, a function that fails in every way among them;
+# aws-*.jsonl are written by AWS's documented formats.
+FIXTURES = Path(__file__).with_name("fixtures")
+
+COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
+RESTORED = "6a71d0e4-9b21-4a37-8bcd-d091e7f4b0a8"
+REFUSED = "FAIL message_id={} receive={} reason=chip_delta must be int, got str"
+WARM = "0d9f3c52-71be-4e0a-a3d5-5c1b8e7f2a94"
+
+
+def read_fixture(name: str) -> Logs:
+    rows = [json.loads(row) for row in (FIXTURES / name).read_text(encoding="utf-8").splitlines()]
+    return read_logs(
+        LogEvent(
+            timestamp=datetime.fromtimestamp(row["timestamp"] / 1000, UTC),
+            stream=row["stream"],
+            text=row["message"],
+        )
+        for row in rows
+    )
+
+
+def one_stream(texts: list[str]) -> list[LogEvent]:
+    """An event a second."""
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        LogEvent(timestamp=began + timedelta(seconds=second), stream="s", text=text)
+        for second, text in enumerate(texts)
+    ]
+
+
+def errors(logs: Logs) -> list[str]:
+    return [line.message for line in logs.lines if line.is_error]
+
+
+def messages(invocation: Invocation) -> list[str]:
+    return [line.message for line in invocation.lines]
+
+
+def test_the_emulator_s_log_of_the_ten_hands_is_three_invocations() -> None:
+    first, second, third = read_fixture("emulator-ten-hands.jsonl").invocations
+    assert [len(each.lines) for each in (first, second, third)] == [14, 5, 5]
+    assert first.report == Report(
+        duration_ms=695, billed_ms=695, memory_mb=128, max_memory_mb=0, init_ms=None
+    )
+    assert messages(third)[1:3] == [
+        f"invoke request_id={third.request_id} memory_mb=128 records=1",
+        REFUSED.format("0d63be4f-cd95-4986-a48c-2f2dfb2a7bf3", 3),
+    ]
+    assert first.started == first.ended == datetime(2026, 11, 23, 18, 30, 25, 998000, UTC)
+
+
+def test_every_way_to_fail_on_the_emulator_is_one_error_line() -> None:
+    logs = read_fixture("emulator-failures.jsonl")
+    assert errors(logs) == [
+        "ValueError: boom",
+        "caught it",
+        "Task timed out after 1.00 seconds",
+        "Worker process died",
+    ]
+    assert all(invocation.report for invocation in logs.invocations)
+
+
+def test_a_traceback_logged_an_event_a_line_is_part_of_its_error_and_ends_with_it() -> None:
+    logs = read_fixture("emulator-failures.jsonl")
+    (caught,) = [line for line in logs.lines if line.message == "caught it"]
+    assert caught.detail[0] == "Traceback (most recent call last):"
+    assert caught.detail[-1] == "KeyError: 'x'"
+    after = messages(logs.invocations[1])[messages(logs.invocations[1]).index("caught it") + 1 :]
+    assert after[:4] == ["printed", "lines", "", "after a blank"]
+
+
+def test_a_printed_line_that_looks_like_start_opens_no_invocation() -> None:
+    logs = read_fixture("emulator-failures.jsonl")
+    assert "START RequestId: forged Version: $LATEST" in messages(logs.invocations[1])
+    assert len(logs.invocations) == 5
+
+
+def test_invocations_that_share_a_stream_on_aws_are_told_apart() -> None:
+    logs = read_fixture("aws-text.jsonl")
+    assert [invocation.request_id for invocation in logs.invocations] == [COLD, RESTORED, WARM]
+    assert [len(invocation.lines) for invocation in logs.invocations] == [6, 5, 6]
+    assert errors(logs) == [
+        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 1),
+        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 3),
+    ]
+
+
+def test_lines_before_the_first_start_belong_to_no_invocation() -> None:
+    outside = [line for line in read_fixture("aws-text.jsonl").lines if line.request_id is None]
+    assert [line.message.split()[0] for line in outside] == [
+        "INIT_START",
+        "loaded",
+        "EXTENSION",
+        "INIT_START",
+    ]
+
+
+def test_a_printed_line_belongs_to_the_invocation_open_in_its_stream() -> None:
+    warm = read_fixture("aws-text.jsonl").invocations[2]
+    assert "printed, so without a prefix" in messages(warm)
+
+
+def test_reports_of_a_cold_a_restored_and_a_warm_start_are_read() -> None:
+    cold, restored, warm = (
+        invocation.report for invocation in read_fixture("aws-text.jsonl").invocations
+    )
+    assert cold == Report(
+        duration_ms=8.21, billed_ms=195, memory_mb=128, max_memory_mb=42, init_ms=186.53
+    )
+    assert restored == Report(
+        duration_ms=3.02, billed_ms=415, memory_mb=128, max_memory_mb=41, init_ms=None
+    )
+    assert warm == Report(
+        duration_ms=2.1, billed_ms=3, memory_mb=128, max_memory_mb=42, init_ms=None
+    )
+
+
+def test_the_lesson_s_report_with_spaces_for_tabs_is_read() -> None:
+    report = parse_report(
+        f"REPORT RequestId: {COLD} Duration: 8.21 ms Billed Duration: 9 ms "
+        "Memory Size: 128 MB Max Memory Used: 42 MB Init Duration: 186.53 ms"
+    )
+    assert report is not None
+    assert report.billed_ms == 9
+    assert report.init_ms == 186.53
+
+
+FIGURES = (
+    "Duration: 8.21 ms",
+    "Billed Duration: 9 ms",
+    "Memory Size: 128 MB",
+    "Max Memory Used: 42 MB",
+)
+
+
+@pytest.mark.parametrize("lacking", FIGURES)
+def test_a_report_that_lacks_a_figure_is_not_read(lacking: str) -> None:
+    start = f"REPORT RequestId: {COLD}"
+    assert parse_report("\t".join((start, *FIGURES))) is not None
+    others = (figure for figure in FIGURES if figure != lacking)
+    assert parse_report("\t".join((start, *others))) is None
+
+
+def test_every_way_to_fail_on_aws_is_one_error_line() -> None:
+    logs = read_fixture("aws-failures.jsonl")
+    assert errors(logs) == [
+        "Runtime.ImportModuleError: Unable to import module 'handler': No module named 'not_there'",
+        "INIT_REPORT Init Duration: 10003.40 ms\tPhase: init\tStatus: timeout",
+        "caught it",
+        "ValueError: boom",
+        "Task timed out after 3.00 seconds",
+        "Error: Runtime exited with error: exit status 3",
+        "Process exited before completing request",
+    ]
+    caught = next(line for line in logs.lines if line.message == "caught it")
+    assert caught.detail[-1] == "KeyError: 'x'"
+
+
+def test_an_invocation_without_its_report_is_there_and_says_so() -> None:
+    last = read_fixture("aws-failures.jsonl").invocations[-1]
+    assert last.started is not None
+    assert last.ended is not None
+    assert last.report is None
+
+
+def test_aws_s_json_format_reads_as_its_text_format() -> None:
+    logs = read_fixture("aws-json.jsonl")
+    good, bad = logs.invocations
+    assert good.report == Report(
+        duration_ms=4.5, billed_ms=192, memory_mb=128, max_memory_mb=42, init_ms=186.53
+    )
+    assert good.started is not None
+    assert good.ended is not None
+    assert messages(good)[1:4] == [
+        f"invoke request_id={COLD} memory_mb=128 records=1",
+        "caught it",
+        "{not JSON}",
+    ]
+    assert errors(logs) == ["caught it", "ValueError: boom", "Error: timeout"]
+    assert bad.report is not None
+    assert bad.report.init_ms is None
+
+
+def test_chained_exceptions_are_part_of_one_error() -> None:
+    texts = [
+        "[ERROR] refused",
+        "Traceback (most recent call last):",
+        '  File "handler.py", line 1, in f',
+        "KeyError: 'x'",
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+        '  File "handler.py", line 2, in f',
+        "ValueError: boom",
+        "[INFO] next",
+    ]
+    logs = read_logs(one_stream(texts))
+    assert [line.message for line in logs.lines] == ["refused", "next"]
+    assert len(logs.lines[0].detail) == 9
+
+
+def test_a_traceback_cut_off_swallows_no_line_of_the_log() -> None:
+    texts = ["Traceback (most recent call last):", f"END RequestId: {COLD}"]
+    logs = read_logs(one_stream(texts))
+    assert [line.message for line in logs.lines] == texts
+    assert logs.lines[0].is_error
+
+
+SHORT = [
+    f"START RequestId: {COLD} Version: $LATEST",
+    "printed",
+    f"END RequestId: {COLD}",
+    f"REPORT RequestId: {COLD}\tDuration: 2.10 ms",
+    "printed between two invocations",
+    f"START RequestId: {WARM} Version: $LATEST",
+    "printed by the second",
+]
+
+
+def test_what_is_printed_after_a_report_belongs_to_no_invocation() -> None:
+    of = {line.message: line.request_id for line in read_logs(one_stream(SHORT)).lines}
+    assert of["printed"] == COLD
+    assert of["printed between two invocations"] is None
+    assert of["printed by the second"] == WARM
+
+
+def test_events_that_came_late_are_read_at_their_time() -> None:
+    in_time = one_stream(SHORT)
+    late = [in_time[0], *in_time[2:], in_time[1]]
+    assert read_logs(late) == read_logs(in_time)

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import doctest
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from automation import scenario as scenario_module
+from automation.scenario.model import TEN_HANDS, Message, line_pattern, load_scenario
+from automation.support.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD: dict[str, Any] = {"body": {"n": 1}, "fate": "processed", "log": "done {message_id}"}
+
+
+def written(folder: Path, document: Any) -> Path:
+    path = folder / "mine.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    assert str(path) in str(caught.value)
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+def test_the_ten_hands_are_nine_good_ones_and_the_poison() -> None:
+    scenario = load_scenario(TEN_HANDS)
+    fates = [message.fate for message in scenario.messages]
+    assert fates == ["processed"] * 9 + ["dead-lettered"]
+    hands = [json.loads(message.body) for message in scenario.messages]
+    assert [hand["chip_delta"] for hand in hands[:9]] == [120, -40, 75, -20, 240, -15, 60, 35, -10]
+    assert isinstance(hands[9]["chip_delta"], str)
+    assert scenario.invocation is not None
+
+
+def test_each_of_the_ten_hands_lines_is_the_lesson_s_line_of_its_own_hand() -> None:
+    for message in load_scenario(TEN_HANDS).messages[:9]:
+        hand = json.loads(message.body)
+        assert message.log == (
+            f"ok user={hand['user_id']} hole={hand['hole_cards']} delta={hand['chip_delta']:+d} "
+            f"result={hand['result']} message_id={{message_id}} receive={{receive}}"
+        )
+
+
+def test_a_body_that_is_a_string_is_sent_as_it_is_and_any_other_as_compact_json(
+    tmp_path: Path,
+) -> None:
+    bodies: list[Any] = ["not {JSON", {"user": "Zoë", "n": [1, 2.5]}, 7, None, True, [], '"quoted"']
+    messages = [{**GOOD, "body": body} for body in bodies]
+    scenario = load_scenario(written(tmp_path, {"name": "mine", "messages": messages}))
+    assert [message.body for message in scenario.messages] == [
+        "not {JSON",
+        '{"user":"Zoë","n":[1,2.5]}',
+        "7",
+        "null",
+        "true",
+        "[]",
+        '"quoted"',
+    ]
+
+
+def test_what_a_function_does_not_log_may_be_left_out(tmp_path: Path) -> None:
+    poison = {"body": "x", "fate": "dead-lettered"}
+    scenario = load_scenario(written(tmp_path, {"name": "mine", "messages": [poison]}))
+    assert scenario.messages == (Message(body="x", fate="dead-lettered", log=None),)
+    assert scenario.invocation is None
+
+
+def test_all_problems_of_a_file_stand_in_one_error_with_their_places(tmp_path: Path) -> None:
+    document = {
+        "name": "",
+        "invokation": "x",
+        "invocation": "got {record}",
+        "messages": [
+            {**GOOD, "fate": "procesed"},
+            {"fate": "processed", "body": 1, "delay": 3},
+            "a message",
+        ],
+    }
+    said = refusal(written(tmp_path, document))
+    for part in (
+        "scenario.name: write a name",
+        "'invokation' is unknown; write one of name, invocation, messages",
+        "scenario.invocation: the placeholder {record} is unknown; write one of {message_id}",
+        'scenario.messages[0].fate: write "processed" or "dead-lettered"',
+        "scenario.messages[1]: the key 'delay' is unknown; write one of body, fate, log",
+        "scenario.messages[1]: a processed message needs 'log'",
+        "scenario.messages[2]: write an object with the keys body, fate, log",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ([], "scenario: write an object"),
+        ({"name": "mine"}, "scenario: the key 'messages' is missing"),
+        ({"messages": [GOOD]}, "scenario: the key 'name' is missing"),
+        ({"name": "mine", "messages": []}, "write a list of at least one message"),
+        ({"name": "mine", "messages": {}}, "write a list of at least one message"),
+        ({"name": "mine", "messages": [{"fate": "dead-lettered"}]}, "the key 'body' is missing"),
+        ({"name": "mine", "messages": [{**GOOD, "fate": ["processed"]}]}, ".fate: write"),
+        ({"name": "mine", "messages": [{**GOOD, "log": "two\nlines"}]}, ".log: write one line"),
+        ({"name": "mine", "messages": [{**GOOD, "log": "ends\n"}]}, ".log: write one line"),
+        ({"name": "mine", "messages": [{**GOOD, "log": None}]}, ".log: write one line"),
+        ({"name": "mine", "messages": [{**GOOD, "body": ""}]}, "it has 0 bytes"),
+        ({"name": "mine", "messages": [{**GOOD, "body": "é" * 524_289}]}, "1,048,578 bytes"),
+        ({"name": "mine", "messages": [{**GOOD, "body": "a\x00"}]}, "U+0000"),
+        ({"name": "mine", "messages": [{**GOOD, "body": {"a": "\ud800"}}]}, "U+D800"),
+        ({"name": "mine", "messages": [{**GOOD, "body": "\uffff"}]}, "U+FFFF"),
+    ],
+)
+def test_what_cannot_be_sent_or_proved_is_refused(tmp_path: Path, document: Any, said: str) -> None:
+    assert said in refusal(written(tmp_path, document))
+
+
+def test_the_largest_body_and_every_kind_of_white_space_can_be_sent(tmp_path: Path) -> None:
+    body = "\t\n\r" + "a" * (1_048_576 - 3)
+    document = {"name": "mine", "messages": [{**GOOD, "body": body}]}
+    assert load_scenario(written(tmp_path, document)).messages[0].body == body
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"name": NaN}', "[" * 100_000, "9" * 5_000, "\ufeff{}"])
+def test_a_file_that_is_not_json_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(text, encoding="utf-8")
+    assert "is not JSON" in refusal(path)
+
+
+def test_a_number_that_json_cannot_say_again_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(
+        '{"name": "mine", "messages": [{"body": {"n": 1e999}, "fate": "dead-lettered"}]}',
+        encoding="utf-8",
+    )
+    assert "messages[0].body: a number in it is too large" in refusal(path)
+
+
+def test_a_file_that_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe")
+    assert "is not JSON" in refusal(tmp_path / "binary.json")
+    assert "No such file" in refusal(tmp_path / "absent.json")
+    assert "directory" in refusal(tmp_path)
+
+
+def test_a_template_fits_its_own_line_and_nothing_around_it() -> None:
+    pattern = line_pattern("FAIL (x) {message_id} receive={receive}", message_id="a.b")
+    match = pattern.fullmatch("FAIL (x) a.b receive=3")
+    assert match is not None
+    assert match["receive"] == "3"
+    for other in (
+        "FAIL (x) aXb receive=3",
+        "FAIL (x) a.b receive=x",
+        "FAIL (x) a.b receive=3 more",
+        "more FAIL (x) a.b receive=3",
+    ):
+        assert pattern.fullmatch(other) is None
+
+
+def test_a_placeholder_that_stands_twice_means_the_same_both_times() -> None:
+    pattern = line_pattern("{request_id} again {request_id}")
+    assert pattern.fullmatch("a again a")
+    assert not pattern.fullmatch("a again b")
+
+
+def test_braces_that_hold_no_name_are_literal(tmp_path: Path) -> None:
+    log = '{"done": "{message_id}", "n": {}}'
+    document = {"name": "mine", "messages": [{**GOOD, "log": log}]}
+    assert load_scenario(written(tmp_path, document)).messages[0].log == log
+    assert line_pattern(log, message_id="a").fullmatch('{"done": "a", "n": {}}')
+
+
+def test_the_documented_examples_hold() -> None:
+    assert doctest.testmod(scenario_module).failed == 0

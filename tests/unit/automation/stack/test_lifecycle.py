@@ -1,0 +1,392 @@
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import yaml
+from pulumi.automation import CommandResult
+from pulumi.automation.errors import create_command_error
+from pulumi.runtime.proto.events_pb2 import EventRequest
+from pulumi.runtime.proto.events_pb2_grpc import EventsStub
+from semver import VersionInfo
+
+from automation.stack.command import EngineCommand
+from automation.stack.configuration import StackPlan
+from automation.stack.events import Progress, Resource
+from automation.stack.lifecycle import EphemeralStack, ephemeral_stack, stack_outputs
+from automation.support.errors import (
+    AutomationError,
+    DestroyFailedError,
+    EngineFailedError,
+    Interrupted,
+    StackExistsError,
+    StackLockedError,
+    StackMissingError,
+)
+from automation.support.paths import CHECKOUT
+
+MISSING = "error: no stack named 'run-1' found"
+EXISTS = "error: stack 'organization/p/run-1' already exists"
+LOCKED = "error: the stack is currently locked by 1 lock(s)."
+BROKEN = "error: the cloud is down"
+
+QUEUE = Resource(type="aws:sqs/queue:Queue", id="http://127.0.0.1/0/q")
+
+
+class FakeEngine(EngineCommand):
+    """An engine that plays a script: by command, what it writes to stderr when it fails.
+
+    Each command takes the next of its script, and succeeds when that is used up; a script's
+    exception is raised, as a signal would be.
+    """
+
+    def __init__(self, **script: list[str | BaseException | None]) -> None:
+        self.command = "pulumi"
+        self.version = VersionInfo.parse("3.259.0")
+        self.script = {name: deque(outcomes) for name, outcomes in script.items()}
+        self.ran: list[list[str]] = []
+        self.folders: list[str] = []
+        self.events: dict[str, list[dict[str, Any]]] = {}
+        self.stdout = ""
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],  # noqa: ARG002 -- the SDK's signature
+        on_output: Callable[[str], object] | None = None,  # noqa: ARG002
+        on_error: Callable[[str], object] | None = None,  # noqa: ARG002
+    ) -> CommandResult:
+        assert Path(cwd).is_dir()
+        self.ran.append(args)
+        self.folders.append(cwd)
+        if "--event-log" in args:
+            self._stream(args[args.index("--event-log") + 1], self.events.get(args[0], []))
+        outcome = self.script[args[0]].popleft() if self.script.get(args[0]) else None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        result = CommandResult(stdout=self.stdout, stderr=outcome or "", code=255 if outcome else 0)
+        if outcome:
+            raise create_command_error(result)
+        return result
+
+    def _stream(self, address: str, events: list[dict[str, Any]]) -> None:
+        with grpc.insecure_channel(address.removeprefix("tcp://")) as channel:
+            EventsStub(channel).StreamEvents(
+                iter([EventRequest(event=json.dumps(event)) for event in events])
+            )
+
+    @property
+    def commands(self) -> list[str]:
+        return [arguments[0] for arguments in self.ran]
+
+
+def made(resource: Resource, outputs: dict[str, Any] | None = None) -> dict[str, Any]:
+    state = {"type": resource.type, "id": resource.id, "outputs": outputs}
+    urn = f"urn:pulumi:run-1::p::{resource.type}::TheName"
+    return {
+        "resOutputsEvent": {
+            "metadata": {"op": "create", "type": resource.type, "urn": urn, "new": state}
+        }
+    }
+
+
+def problem(message: str) -> dict[str, Any]:
+    return {"diagnosticEvent": {"message": message, "severity": "error", "color": "never"}}
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> StackPlan:
+    return StackPlan(
+        name="run-1",
+        folder=tmp_path / "runs" / "run-1",
+        configuration={"functionTimeout": 1, "aws:region": "eu-west-1", "tags": {"a": "b"}},
+        finish_by_hand="pulumi destroy --stack run-1",
+    )
+
+
+def block(plan: StackPlan, engine: FakeEngine) -> AbstractContextManager[EphemeralStack]:
+    return ephemeral_stack(plan, engine, lambda _: None)
+
+
+def deploy(plan: StackPlan, engine: FakeEngine) -> None:
+    with block(plan, engine) as stack:
+        stack.create()
+        stack.up()
+
+
+def test_a_stack_is_created_deployed_and_destroyed_and_its_folder_goes(plan: StackPlan) -> None:
+    engine = FakeEngine()
+
+    with block(plan, engine) as stack:
+        stack.create()
+        stack.up()
+        assert engine.commands == ["stack", "up"]
+
+    assert engine.commands == ["stack", "up", "destroy"]
+    assert engine.ran[0] == ["stack", "init", "run-1", "--no-select"]
+    assert "--remove" in engine.ran[2]
+    assert all("run-1" in arguments for arguments in engine.ran)
+    assert set(engine.folders) == {str(plan.folder)}
+    assert not plan.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "failure", [BROKEN, EngineFailedError("timed out"), Interrupted(15, "SIGTERM"), ValueError()]
+)
+def test_whatever_ends_a_deployment_is_followed_by_the_destroy(
+    failure: str | BaseException, plan: StackPlan
+) -> None:
+    engine = FakeEngine(up=[failure])
+    raised = EngineFailedError if isinstance(failure, str) else type(failure)
+
+    with pytest.raises(raised):
+        deploy(plan, engine)
+
+    assert engine.commands == ["stack", "up", "destroy"]
+    assert not plan.folder.exists()
+
+
+def test_a_stack_whose_making_was_interrupted_is_destroyed_too(plan: StackPlan) -> None:
+    engine = FakeEngine(stack=[Interrupted(2, "SIGINT")])
+
+    with pytest.raises(Interrupted), block(plan, engine) as stack:
+        stack.create()
+
+    assert engine.commands == ["stack", "destroy"]
+
+
+def test_the_destroy_is_certain_before_anything_of_the_stack_is_made(plan: StackPlan) -> None:
+    engine = FakeEngine(destroy=[MISSING])
+
+    with pytest.raises(ZeroDivisionError), block(plan, engine):
+        raise ZeroDivisionError
+
+    assert engine.commands == ["destroy"]
+
+
+def test_a_stack_that_could_not_be_created_is_not_said_to_stand(plan: StackPlan) -> None:
+    engine = FakeEngine(stack=[BROKEN])
+
+    with pytest.raises(EngineFailedError) as raised, block(plan, engine) as stack:
+        stack.create()
+
+    assert str(raised.value).startswith("could not create stack run-1:")
+    assert "the cloud is down" in str(raised.value)
+    assert engine.commands == ["stack"]
+    assert not plan.folder.exists()
+
+
+def test_a_stack_of_somebody_elses_with_the_same_name_is_not_destroyed(plan: StackPlan) -> None:
+    engine = FakeEngine(stack=[EXISTS])
+
+    with pytest.raises(StackExistsError, match="the name is taken"), block(plan, engine) as stack:
+        stack.create()
+
+    assert engine.commands == ["stack"]
+    assert not plan.folder.exists()
+
+
+@pytest.mark.parametrize("failure", [LOCKED, BROKEN, EngineFailedError("timed out")])
+def test_a_destroy_that_fails_is_tried_once_more_unlocked_and_refreshed(
+    failure: str | BaseException, plan: StackPlan
+) -> None:
+    engine = FakeEngine(destroy=[failure])
+
+    with block(plan, engine) as stack:
+        stack.create()
+
+    assert engine.commands == ["stack", "destroy", "cancel", "destroy"]
+    assert "--refresh" not in engine.ran[1]
+    assert "--refresh" in engine.ran[3]
+    assert not plan.folder.exists()
+
+
+def test_a_lock_that_cannot_be_cancelled_does_not_keep_the_second_try_from_being_made(
+    plan: StackPlan,
+) -> None:
+    engine = FakeEngine(destroy=[BROKEN], cancel=["error: nothing to cancel"])
+
+    with block(plan, engine) as stack:
+        stack.create()
+
+    assert engine.commands == ["stack", "destroy", "cancel", "destroy"]
+
+
+def test_a_destroy_that_got_through_before_it_failed_is_no_failure(plan: StackPlan) -> None:
+    engine = FakeEngine(destroy=[BROKEN, MISSING])
+
+    with block(plan, engine) as stack:
+        stack.create()
+
+    assert not plan.folder.exists()
+
+
+def test_what_cannot_be_destroyed_keeps_its_folder_and_says_how_to_finish(plan: StackPlan) -> None:
+    engine = FakeEngine(destroy=[BROKEN, BROKEN])
+
+    with pytest.raises(DestroyFailedError) as raised:
+        deploy(plan, engine)
+
+    assert engine.commands == ["stack", "up", "destroy", "cancel", "destroy"]
+    assert "stack run-1 still stands" in str(raised.value)
+    assert "the cloud is down" in str(raised.value)
+    assert plan.finish_by_hand in raised.value.hint
+    assert raised.value.exit_code == 3
+    assert (plan.folder / "Pulumi.run-1.yaml").exists()
+
+
+def test_a_stack_that_is_kept_is_not_destroyed_and_keeps_its_folder(plan: StackPlan) -> None:
+    engine = FakeEngine()
+
+    with block(plan, engine) as stack:
+        stack.create()
+        stack.keep()
+        assert stack.kept
+
+    assert engine.commands == ["stack"]
+    assert (plan.folder / "Pulumi.yaml").exists()
+
+
+def test_what_was_made_and_what_was_exported_are_told_by_the_engines_events(
+    plan: StackPlan,
+) -> None:
+    engine = FakeEngine()
+    root = Resource(type="pulumi:pulumi:Stack", id="")
+    engine.events["up"] = [made(QUEUE), made(root, {"queue_url": QUEUE.id})]
+    told: list[Progress] = []
+
+    with ephemeral_stack(plan, engine, told.append) as stack:
+        stack.create()
+        assert stack.up() == {"queue_url": QUEUE.id}
+        assert stack.resources == (QUEUE,)
+
+    assert stack.resources == (QUEUE,)  # still to be asked for, now that they should be gone
+    assert told[0] == Progress(operation="create", type=QUEUE.type, name="TheName", done=True)
+
+
+def test_what_a_failed_deployment_made_is_known(plan: StackPlan) -> None:
+    engine = FakeEngine(up=[BROKEN])
+    engine.events["up"] = [made(QUEUE), problem("AWS says no\n")]
+
+    with block(plan, engine) as stack:
+        with pytest.raises(EngineFailedError) as raised:
+            stack.up()
+        assert stack.resources == (QUEUE,)
+
+    assert str(raised.value) == "could not deploy stack run-1:\nAWS says no"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "kind"),
+    [
+        (MISSING, StackMissingError),
+        (EXISTS, StackExistsError),
+        (LOCKED, StackLockedError),
+        ("[409] Conflict: Another update is currently in progress.", StackLockedError),
+        (BROKEN, EngineFailedError),
+    ],
+)
+def test_what_the_engine_says_becomes_an_error_of_ours(
+    stderr: str, kind: type[AutomationError], plan: StackPlan
+) -> None:
+    engine = FakeEngine(up=[stderr])
+
+    with pytest.raises(AutomationError) as raised, block(plan, engine) as stack:
+        stack.up()
+
+    assert type(raised.value) is kind
+    assert "could not deploy stack run-1" in str(raised.value)
+    assert raised.value.exit_code == 3
+
+
+# Settings.
+
+
+@pytest.fixture
+def settings(plan: StackPlan) -> Iterator[dict[str, Any]]:
+    before = {path: path.stat().st_mtime_ns for path in CHECKOUT.iterdir() if path.is_file()}
+    with block(plan, FakeEngine()):
+        assert sorted(path.name for path in plan.folder.iterdir()) == [
+            "Pulumi.run-1.yaml",
+            "Pulumi.yaml",
+        ]
+        yield {
+            path.name: yaml.safe_load(path.read_text(encoding="utf-8"))
+            for path in plan.folder.iterdir()
+        }
+    after = {path: path.stat().st_mtime_ns for path in before if path.exists()}
+    assert after == before
+
+
+def test_a_run_has_the_checkouts_whole_project_and_runs_its_program(
+    settings: dict[str, Any],
+) -> None:
+    project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+
+    mine = settings["Pulumi.yaml"]
+
+    assert mine["main"] == str(CHECKOUT)
+    assert mine["config"] == project["config"]
+    assert {key: mine[key] for key in ("name", "description")} == {
+        key: project[key] for key in ("name", "description")
+    }
+    assert mine["runtime"]["name"] == "python"
+    assert (Path(mine["runtime"]["options"]["virtualenv"]) / "bin" / "python").exists()
+
+
+def test_a_runs_configuration_is_its_own_with_the_projects_name_before_bare_keys(
+    settings: dict[str, Any],
+) -> None:
+    assert settings["Pulumi.run-1.yaml"] == {
+        "config": {
+            "poker-hands-consumer:functionTimeout": 1,
+            "poker-hands-consumer:tags": {"a": "b"},
+            "aws:region": "eu-west-1",
+        }
+    }
+
+
+def test_a_run_never_takes_a_folder_that_is_there(plan: StackPlan) -> None:
+    plan.folder.mkdir(parents=True)
+    (plan.folder / "precious").touch()
+
+    with pytest.raises(FileExistsError), block(plan, FakeEngine()):
+        pass
+
+    assert (plan.folder / "precious").exists()
+
+
+# A stack that is somebody else's to make and to destroy.
+
+
+def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
+    engine = FakeEngine()
+    engine.stdout = '{"queue_url": "http://127.0.0.1/0/q", "count": 3}'
+
+    exported = stack_outputs("dev", engine)
+
+    assert exported == {"queue_url": "http://127.0.0.1/0/q", "count": 3}
+    assert {tuple(arguments[:2]) for arguments in engine.ran} == {("stack", "output")}
+    assert all(arguments[-2:] == ["--stack", "dev"] for arguments in engine.ran)
+
+
+def test_a_stack_that_does_not_exist_is_named() -> None:
+    with pytest.raises(StackMissingError, match="outputs of stack dev: there is no such stack"):
+        stack_outputs("dev", FakeEngine(stack=[MISSING]))
+
+
+def test_a_stack_is_ended_only_once(plan: StackPlan) -> None:
+    engine = FakeEngine()
+
+    with block(plan, engine) as stack:
+        pass
+    stack.end()
+
+    assert engine.commands == ["destroy"]

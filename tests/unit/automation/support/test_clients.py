@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from automation.support.clients import aws_errors, make_clients
+from automation.support.errors import ObserveError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoCredentialsError(),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+        ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole"),
+    ],
+)
+def test_what_the_services_refuse_says_what_was_being_done(error: Exception) -> None:
+    with pytest.raises(ObserveError, match="while proving stack dev: "):  # noqa: SIM117
+        with aws_errors("proving stack dev"):
+            raise error
+
+
+def test_a_profile_that_does_not_exist_is_told_and_is_no_crash() -> None:
+    with pytest.raises(ObserveError, match="nobody"):
+        make_clients({"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": "/dev/null"}, "us-east-1")

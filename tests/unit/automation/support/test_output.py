@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from automation.support.paths import CHECKOUT
+
+PRELUDE = """
+import sys
+from automation.support.output import survive_failed_writes, write_from_signal_handler
+survive_failed_writes()
+"""
+
+
+def start(
+    program: str, *, stdout: int | None = None, stderr: int | None = None, encoding: str = "utf-8"
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(program)],
+        cwd=CHECKOUT,
+        stdout=stdout,
+        stderr=stderr,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+
+
+def read_end_closed() -> int:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+def full_device() -> int:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+def hung_up_terminal() -> int:
+    master, slave = os.openpty()
+    os.close(master)
+    return slave
+
+
+LOST = [read_end_closed, full_device, hung_up_terminal]
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("lost", LOST)
+def test_a_stream_that_takes_nothing_changes_neither_the_work_nor_the_exit_code(
+    lost: Callable[[], int], stream: str, tmp_path: Path
+) -> None:
+    descriptor = lost()
+    program = f"""
+        print("x" * 100_000, file=sys.{stream})
+        write_from_signal_handler("a signal came")
+        print("more", file=sys.{stream}, flush=True)
+        open({str(tmp_path / "done")!r}, "w").close()
+        sys.exit(7)
+        """
+
+    process = (
+        start(program, stdout=descriptor)
+        if stream == "stdout"
+        else start(program, stderr=descriptor)
+    )
+    os.close(descriptor)
+
+    assert process.wait(30) == 7
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("closing", ["1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_closed_streams_are_not_taken_for_files_opened_later(closing: str, tmp_path: Path) -> None:
+    program = f"""
+        file = open({str(tmp_path / "file")!r}, "w")
+        print("printed")
+        print("an error", file=sys.stderr)
+        file.write("written")
+        """
+
+    command = shlex.join([sys.executable, "-c", PRELUDE + textwrap.dedent(program)])
+    subprocess.run(f"{command} {closing}", shell=True, cwd=CHECKOUT, timeout=30, check=True)  # noqa: S602 -- the shell closes the streams
+
+    assert (tmp_path / "file").read_text() == "written"
+
+
+def test_a_character_that_the_encoding_lacks_is_escaped() -> None:
+    process = start(
+        "print('1 \\u00b7 2 \\u2026')",
+        stdout=subprocess.PIPE,
+        encoding="ascii",
+    )
+
+    assert process.communicate(timeout=30)[0] == b"1 \\xb7 2 \\u2026\n"
+    assert process.returncode == 0
+
+
+def test_everything_arrives_where_somebody_reads() -> None:
+    process = start("print('x' * 1_000_000 + 'y')", stdout=subprocess.PIPE)
+
+    assert process.communicate(timeout=30)[0] == b"x" * 1_000_000 + b"y\n"
+
+
+def test_work_does_not_wait_for_a_reader_of_stderr_that_is_stuck() -> None:
+    reader, writer = os.pipe()
+    began = time.monotonic()
+    program = """
+        for _ in range(100):
+            print("x" * 100_000, file=sys.stderr)
+        sys.exit(7)
+        """
+
+    process = start(program, stderr=writer)
+    os.close(writer)
+
+    assert process.wait(30) == 7
+    assert time.monotonic() - began < 20  # one second of patience, not one for each line
+    os.close(reader)
+
+
+def test_a_slow_reader_of_stdout_gets_everything() -> None:
+    process = start("print('x' * 300_000)", stdout=subprocess.PIPE)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(2)
+
+    assert len(process.communicate(timeout=30)[0]) == 300_001

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from automation.support.errors import WaitTimeoutError
+from automation.support.wait import wait_until
+
+
+def test_returns_the_first_look_that_satisfies() -> None:
+    looks = itertools.count()
+
+    seen = wait_until("three", lambda: next(looks), lambda n: n >= 3, within=10, poll=0)
+
+    assert seen == 3
+    assert next(looks) == 4
+
+
+def test_a_time_out_says_what_was_awaited_and_what_was_seen_last() -> None:
+    with pytest.raises(WaitTimeoutError, match="waited 0 s for the moon; last seen: a cloud"):
+        wait_until("the moon", lambda: "a cloud", lambda _: False, within=0.05, poll=0.01)
+
+
+def test_looks_once_even_when_there_is_no_time() -> None:
+    assert wait_until("now", lambda: 1, lambda n: n == 1, within=0, poll=1) == 1
+
+
+def test_an_error_of_a_look_ends_the_waiting() -> None:
+    def look() -> int:
+        raise LookupError("no use in going on")
+
+    with pytest.raises(LookupError):
+        wait_until("nothing", look, lambda _: True, within=10, poll=1)
