@@ -165,7 +165,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
                 stack=options.stack,
                 emulator=options.emulator,
                 keep=options.keep,
-                within=options.timeout,
+                timeout=options.timeout,
                 configuration=dict(options.config),
             ),
             dict(os.environ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from automation.stack.events import Progress
+    from automation.stack.events import ResourceStep
 
 
 class Narrator:
@@ -17,7 +17,7 @@ class Narrator:
     def phase(self, name: str) -> None:
         """A phase begins."""
 
-    def resource(self, progress: Progress) -> None:
+    def resource(self, progress: ResourceStep) -> None:
         """The engine begins or ends to work on a resource; called from another thread."""
 
     def waiting(self, progress: str) -> None:

@@ -21,7 +21,7 @@ class RunOptions:
             ephemeral one.
         emulator: URL of an emulator that runs already, for the local target.
         keep: Whether the ephemeral stack, and its emulator, outlive the run.
-        within: Seconds until proving is given up; None: what the queue's own timing needs.
+        timeout: Seconds until proving is given up; None: what the queue's own timing needs.
         configuration: Of the ephemeral stack, by key, over the target's own.
     """
 
@@ -30,5 +30,5 @@ class RunOptions:
     stack: str | None = None
     emulator: str | None = None
     keep: bool = False
-    within: float | None = None
+    timeout: float | None = None
     configuration: Mapping[str, Any] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from typing import IO, Any
 import psutil
 
 from automation.support.errors import EmulatorError
+from automation.support.interrupts import interruptible
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_session
 
@@ -165,7 +166,8 @@ class Supervisor:
 
     def _next_fact(self, within: float) -> dict[str, Any]:
         stdout = self._pipes()[1]
-        readable, _, _ = select.select([stdout], [], [], within)
+        with interruptible():
+            readable, _, _ = select.select([stdout], [], [], within)
         line = stdout.readline() if readable else b""
         if not line:
             raise EmulatorError(

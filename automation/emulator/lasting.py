@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK_WITHIN = 90.0  # seconds; a start takes at most 40, a stop 20
-POLL = 0.05  # seconds between looks at a supervisor that is ending
 
 
 def find() -> Instance | None:
@@ -92,7 +91,7 @@ def stop() -> Instance | None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(instance.supervisor, signal.SIGTERM)
             try:
-                wait_until("its end", find, lambda up: up is None, within=END_WITHIN, poll=POLL)
+                wait_until("its end", find, lambda up: up is None, within=END_WITHIN)
             except WaitTimeoutError as error:
                 raise EmulatorError(
                     f"the emulator's supervisor (pid {instance.supervisor}) did not end "

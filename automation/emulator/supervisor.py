@@ -34,14 +34,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from automation.support.processes import end_session, session_members
+from automation.support.wait import POLL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HEALTH_PATH = "/_localstack/health"  # MiniStack answers it, and so does what it stands in for
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
-START_POLL = 0.02  # seconds between health checks while the emulator starts
-WATCH_POLL = 1.0  # seconds between looks at a running emulator
+WATCH_EVERY = 1.0  # seconds between looks at a running emulator
 STDIN = 0  # its descriptor
 LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
@@ -206,7 +206,7 @@ def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
         if emulator.state == "failed" and kept:
             return
         sources = [signals] if kept else [signals, STDIN]
-        poll = START_POLL if emulator.state == "starting" else WATCH_POLL
+        poll = POLL if emulator.state == "starting" else WATCH_EVERY
         readable, _, _ = select.select(sources, [], [], poll)
         if signals in readable and set(os.read(signals, 64)) != {signal.SIGCHLD}:
             return

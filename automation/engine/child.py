@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from automation.engine.model import WayFailedError
-from automation.support.interrupts import shielded
+from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
 TICK = 30.0  # seconds between two lines of progress
@@ -75,27 +75,25 @@ def run(  # noqa: PLR0913 -- each is a choice of the caller's, named at the call
     """
     started = time.monotonic()
     name = Path(command[0]).name
-    child = None
     try:
-        with shielded():  # a signal finds a child that is known, or none
-            child = subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=holding,
-            )
-        output = _read(child, name, started=started, seconds=seconds, progress=progress)
-    except BaseException as error:
-        if child is not None:
-            with shielded(), child:
-                end_session(child.pid, grace=0)
-        if isinstance(error, OSError):
-            raise WayFailedError(f"{name} cannot be run: {error}") from error
-        raise
+        child = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=holding,
+        )
+    except OSError as error:
+        raise WayFailedError(f"{name} cannot be run: {error}") from error
+    with child:
+        try:
+            output = _read(child, name, started=started, seconds=seconds, progress=progress)
+        except BaseException:
+            end_session(child.pid, grace=0)
+            raise
     if child.returncode != 0:
         silence = f"{name} ended with exit code {child.returncode} and said nothing"
         raise WayFailedError(_last_line(output) or silence)
@@ -112,7 +110,9 @@ def _read(
 ) -> str:
     while (gone := time.monotonic() - started) < seconds:
         try:
-            return child.communicate(timeout=min(TICK, seconds - gone))[0].decode(errors="replace")
+            with interruptible():
+                output, _ = child.communicate(timeout=min(TICK, seconds - gone))
+            return output.decode(errors="replace")
         except subprocess.TimeoutExpired as error:
             if progress:
                 progress(time.monotonic() - started, (error.output or b"").decode(errors="replace"))

@@ -18,7 +18,6 @@ from automation.engine import child
 from automation.engine.lookup import reported_version
 from automation.engine.model import PINNED, PROGRAMS, WayFailedError, engine_cache
 from automation.support.errors import EngineUnavailableError, WaitTimeoutError
-from automation.support.interrupts import shielded
 from automation.support.locks import take_lock
 
 LOCK_WITHIN = 7200.0  # seconds: more than the time-outs of one install together
@@ -95,8 +94,7 @@ def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[S
                 lock=lock.fileno(),
             )
         finally:
-            with shielded():
-                _remove(folder)
+            _remove(folder)
 
 
 def put_in_place(made: Path, environment: Mapping[str, str]) -> Path:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from automation.observe.logs import Invocation, Line
     from automation.observe.observation import DeadLetter, Observation, QueueDepth
-    from automation.scenario.model import Fate, Scenario
+    from automation.scenario.model import ExpectedFate, Scenario
     from automation.scenario.send import Sent
 
 
-Outcome = Literal["processed", "dead-lettered", "pending", "lost"]
+Fate = Literal["processed", "dead-lettered", "pending", "lost"]
 """A message's fate, as far as it can be told."""
 
 
@@ -51,7 +51,7 @@ class Case:
     """
 
     sent: Sent
-    fate: Outcome
+    fate: Fate
     receives: tuple[Receive, ...]
     other_lines: tuple[Line, ...]
     dead_letters: tuple[DeadLetter, ...]
@@ -91,7 +91,7 @@ class Evidence:
     strangers: tuple[DeadLetter, ...]
     earlier: tuple[DeadLetter, ...]
 
-    def to_be(self, fate: Fate) -> tuple[Case, ...]:
+    def to_be(self, fate: ExpectedFate) -> tuple[Case, ...]:
         """The messages that the scenario wants to meet this fate."""
         return tuple(case for case in self.cases if case.sent.message.fate == fate)
 
@@ -171,7 +171,7 @@ def _fate(
     receives: tuple[Receive, ...],
     dead_letters: tuple[DeadLetter, ...],
     source: QueueDepth,
-) -> Outcome:
+) -> Fate:
     if dead_letters:
         return "dead-lettered"
     if receives and sent.message.fate == "processed":

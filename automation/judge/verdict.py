@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from automation.judge.checks import Check
-    from automation.judge.evidence import Case, Evidence, Outcome
+    from automation.judge.evidence import Case, Evidence, Fate
     from automation.observe.logs import Invocation, Line, Report
     from automation.observe.observation import Observation, QueueDepth
-    from automation.scenario.model import Fate, Scenario
+    from automation.scenario.model import ExpectedFate, Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +42,8 @@ class MessageVerdict:
 
     message_id: str
     body: str
-    expected: Fate
-    fate: Outcome
+    expected: ExpectedFate
+    fate: Fate
     receives: int
     sent_at: datetime
     received_at: tuple[datetime, ...]
@@ -90,10 +90,10 @@ class Verdict:
         return all(check.passed for check in self.checks)
 
     def __str__(self) -> str:
-        return self.progress
+        return self.summary
 
     @property
-    def progress(self) -> str:
+    def summary(self) -> str:
         """How far it has come, in one line: for whoever waits, and for a time-out's error."""
         parts = []
         for fate in dict.fromkeys(message.expected for message in self.messages):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from automation.stack.events import Progress
+    from automation.stack.events import ResourceStep
 
 SPINNER_WIDTH = 3  # columns that the spinner takes of the changing line
 
@@ -60,7 +60,7 @@ class TerminalNarrator(Narrator):
         self._phase = PHASES[name]
         self._show("")
 
-    def resource(self, progress: Progress) -> None:
+    def resource(self, progress: ResourceStep) -> None:
         """Show the resource that the engine is at."""
         if not progress.done:
             self._show(f"{progress.operation} {progress.name}")

@@ -27,7 +27,7 @@ from automation.support.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-Fate = Literal["processed", "dead-lettered"]
+ExpectedFate = Literal["processed", "dead-lettered"]
 
 TEN_HANDS = Path(__file__).with_name("ten-hands.json")
 """The scenario that a run uses when it is given none: the lesson's."""
@@ -63,7 +63,7 @@ class Message:
     """
 
     body: str
-    fate: Fate
+    fate: ExpectedFate
     log: str | None
 
 
@@ -197,8 +197,8 @@ def _messages_problems(value: Any, place: str) -> Iterator[str]:
 
 
 def _fate_problems(value: Any, place: str) -> Iterator[str]:
-    if value not in get_args(Fate):
-        yield f"{place}: write " + " or ".join(f'"{fate}"' for fate in get_args(Fate))
+    if value not in get_args(ExpectedFate):
+        yield f"{place}: write " + " or ".join(f'"{fate}"' for fate in get_args(ExpectedFate))
 
 
 def _body_problems(value: Any, place: str) -> Iterator[str]:

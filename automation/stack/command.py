@@ -16,7 +16,7 @@ from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
 from automation.support.errors import EngineFailedError
-from automation.support.interrupts import shielded
+from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
 if TYPE_CHECKING:
@@ -62,26 +62,24 @@ class EngineCommand(PulumiCommand):
             pulumi.automation.errors.CommandError: It ended with a code other than 0.
             EngineFailedError: It did not end in time, and was cancelled.
         """
-        process = None
+        process = subprocess.Popen(
+            [self.command, "--non-interactive", *args],
+            cwd=cwd,
+            env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
         try:
-            with shielded():  # a signal finds a process that is known and watched, or none
-                process = subprocess.Popen(
-                    [self.command, "--non-interactive", *args],
-                    cwd=cwd,
-                    env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    encoding="utf-8",
-                    errors="replace",
-                    start_new_session=True,
-                )
-                self._on_start(process.pid)
-                streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
-            code = process.wait(OPERATION_WITHIN)
+            self._on_start(process.pid)
+            with interruptible():
+                code = process.wait(OPERATION_WITHIN)
         except BaseException as error:
-            if process is not None:
-                _cancel(process)
+            _cancel(process)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise EngineFailedError(
                     f"`pulumi {args[0]}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
@@ -119,6 +117,5 @@ class _Lines:
 
 def _cancel(process: subprocess.Popen[str]) -> None:
     """Have the engine finish what is under way; after `CANCEL_WITHIN` end all of its session."""
-    with shielded():
-        end_session(process.pid, grace=CANCEL_WITHIN)
-        process.wait()
+    end_session(process.pid, grace=CANCEL_WITHIN)
+    process.wait()

@@ -1,4 +1,4 @@
-"""The settings of an ephemeral stack, in a folder of the run's own."""
+"""The configuration of an ephemeral stack, in a folder of the run's own."""
 
 from __future__ import annotations
 
@@ -34,8 +34,13 @@ class StackPlan:
     configuration: Mapping[str, Any]
     finish_by_hand: str
 
+    @property
+    def region(self) -> str:
+        """The region that the stack is deployed to."""
+        return str(self.configuration["aws:region"])
 
-def check_settings(configuration: Mapping[str, Any]) -> None:
+
+def check_configuration(configuration: Mapping[str, Any]) -> None:
     """Refuse settings that the program would never see, before anything is started.
 
     Raises:
@@ -55,7 +60,7 @@ def check_settings(configuration: Mapping[str, Any]) -> None:
         )
 
 
-def write_settings(plan: StackPlan) -> None:
+def write_configuration(plan: StackPlan) -> None:
     """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml: JSON, which is YAML too.
 
     The project is the checkout's, with the program named by its full path, so that nothing is

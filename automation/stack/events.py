@@ -27,7 +27,7 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class ResourceStep:
     """One resource, as the engine begins or ends to work on it."""
 
     operation: str
@@ -40,7 +40,7 @@ class Progress:
 class Events:
     """What the engine said while one operation ran."""
 
-    tell: Callable[[Progress], None]
+    tell: Callable[[ResourceStep], None]
     outputs: dict[str, Any] = field(default_factory=dict)
     made: dict[Resource, None] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Events:
                 if metadata.new.id:
                     self.made[Resource(type=metadata.type, id=metadata.new.id)] = None
             self.tell(
-                Progress(
+                ResourceStep(
                     operation=metadata.op.value,
                     type=metadata.type,
                     name=metadata.urn.rsplit("::", 1)[-1],

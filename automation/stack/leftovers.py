@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from automation.stack.events import Resource
     from automation.support.clients import Clients
 
-GONE = {
+NOT_FOUND = {
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
     "ResourceNotFoundException",
@@ -62,7 +62,7 @@ def there(look: Callable[[Clients, str], object], clients: Clients, name: str) -
     try:
         return bool(look(clients, name))
     except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
+        if error.response["Error"]["Code"] in NOT_FOUND:
             return False
         raise
 

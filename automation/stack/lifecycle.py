@@ -1,19 +1,17 @@
 """How a stack lives and dies: created, deployed, destroyed, removed, and only here.
 
-Two invariants hold. The destroy of an ephemeral stack is registered before anything of it is made,
-so no path out of `ephemeral_stack` leaves it standing. And a stack's state is removed only after a
-destroy that succeeded, so what could not be destroyed can still be finished by hand.
+Two invariants hold. The destroy of an ephemeral stack is certain before anything of it is made: it
+is what leaving the stack's `with` block does, and signals raise inside the block only, where it
+waits. And a stack's state is removed only after a destroy that succeeded, so what could not be
+destroyed can still be finished by hand.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pulumi.automation import CommandResult, LocalWorkspace, Stack, UpdateSummary
-from pulumi.automation._stack import StackInitMode  # the package exports its users, not itself
 from pulumi.automation.errors import (
     CommandError,
     ConcurrentUpdateError,
@@ -21,7 +19,8 @@ from pulumi.automation.errors import (
     StackNotFoundError,
 )
 
-from automation.stack.configuration import write_settings
+from automation.stack.automation_api import OneCommandStack, Workspace
+from automation.stack.configuration import write_configuration
 from automation.stack.events import Events
 from automation.support.errors import (
     DestroyFailedError,
@@ -38,57 +37,59 @@ if TYPE_CHECKING:
 
     from automation.stack.command import EngineCommand
     from automation.stack.configuration import StackPlan
-    from automation.stack.events import Progress, Resource
-
-
-class _Workspace(LocalWorkspace):
-    """A workspace that selects nothing: the user's own selected stack stays what it was."""
-
-    def create_stack(self, stack_name: str) -> None:
-        self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select"])
-
-    def select_stack(self, stack_name: str) -> None:
-        """There is nothing to select: every command names its stack."""
-
-
-class _Stack(Stack):
-    """A stack whose operations are one command each.
-
-    The SDK asks for outputs and history afterwards, in up to three commands of a quarter of a
-    second (measured, 2 cores); the events of the operation have told both already. And a stack is
-    removed by the command that destroyed it, which saves one of half a second.
-    """
-
-    events: Events
-
-    def _run_pulumi_cmd_sync(
-        self, args: list[str], on_output: Any = None, on_error: Any = None
-    ) -> CommandResult:
-        removing = ["--remove"] if args[0] == "destroy" else []
-        return super()._run_pulumi_cmd_sync([*args, *removing], on_output, on_error)
-
-    def outputs(self) -> dict[str, Any]:
-        return self.events.outputs
-
-    def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: FBT001, FBT002, ARG002 -- the SDK's signature
-        return UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
+    from automation.stack.events import Resource, ResourceStep
 
 
 class EphemeralStack:
-    """A stack that is destroyed when its block ends, unless `keep` was called."""
+    """A stack for the length of a `with` block, which ends in its destroy, unless it is kept.
+
+    Create and deploy it in the block only: its destroy is then certain before any of it is made.
+
+    Args:
+        plan: What it is to be; its configuration is written at once.
+        command: The engine's command line.
+        enter: Told the name of each phase as it begins: "create", "deploy", "destroy".
+        tell: Told each resource as the engine begins or ends to work on it.
+    """
 
     def __init__(
-        self, plan: StackPlan, command: EngineCommand, tell: Callable[[Progress], None]
+        self,
+        plan: StackPlan,
+        command: EngineCommand,
+        *,
+        enter: Callable[[str], None],
+        tell: Callable[[ResourceStep], None],
     ) -> None:
         self._plan = plan
+        self._enter = enter
         self._tell = tell
-        write_settings(plan)
-        workspace = _Workspace(work_dir=str(plan.folder), pulumi_command=command)
-        self._stack = _Stack(plan.name, workspace, StackInitMode.SELECT)
+        write_configuration(plan)
+        self._stack = OneCommandStack(plan.name, Workspace(plan.folder, command))
         self._kept = False
-        self._ended = False
         self._ours = True
         self._made: dict[Resource, None] = {}
+
+    def __enter__(self) -> Self:
+        """Nothing of the stack is there yet."""
+        return self
+
+    def __exit__(self, _kind: object, first: BaseException | None, _traceback: object) -> None:
+        """Destroy the stack, unless it is kept, and remove the run's folder with it.
+
+        Raises:
+            DestroyFailedError: Something still stands; its state and the folder are kept.
+        """
+        if self._kept:
+            return
+        try:
+            with shielded():
+                self._enter("destroy")
+                self._destroy_ours()
+                shutil.rmtree(self._plan.folder)
+        except DestroyFailedError as error:
+            if first is None:
+                raise
+            raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -111,6 +112,7 @@ class EphemeralStack:
             StackExistsError: The name is taken.
             EngineFailedError: The engine refused.
         """
+        self._enter("create")
         try:
             with self._operation("create"):
                 self._stack.workspace.create_stack(self._plan.name)
@@ -124,23 +126,12 @@ class EphemeralStack:
         Raises:
             EngineFailedError: The deployment failed; what it made is destroyed with the block.
         """
+        self._enter("deploy")
         with self._operation("deploy") as events:
             self._stack.up(on_event=events, suppress_progress=True)
         return events.outputs
 
-    def end(self) -> None:
-        """Destroy the stack, unless it is kept, and remove the run's folder with it; only once.
-
-        Raises:
-            DestroyFailedError: Something still stands; its state and the folder are kept.
-        """
-        if self._kept or self._ended:
-            return
-        self._ended = True
-        self.destroy()
-        shutil.rmtree(self._plan.folder)
-
-    def destroy(self) -> None:
+    def _destroy_ours(self) -> None:
         """Destroy the stack and remove it from the backend; one that was there before us stays.
 
         A first failure may be a lock that a killed engine left, or state that lags behind: the
@@ -180,33 +171,6 @@ class EphemeralStack:
             self._made.update(events.made)
 
 
-@contextlib.contextmanager
-def ephemeral_stack(
-    plan: StackPlan, command: EngineCommand, tell: Callable[[Progress], None]
-) -> Iterator[EphemeralStack]:
-    """A stack for the length of a block: its destroy is certain before the first of it is made.
-
-    Yields:
-        The stack, not yet created.
-
-    Raises:
-        DestroyFailedError: The block is over, and something still stands.
-    """
-    with shielded():
-        stack = EphemeralStack(plan, command, tell)
-    try:
-        yield stack
-    except BaseException as first:
-        with shielded():
-            try:
-                stack.end()
-            except DestroyFailedError as error:
-                raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
-        raise
-    with shielded():
-        stack.end()
-
-
 def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
     """The outputs of a stack that exists in the checkout's project.
 
@@ -214,7 +178,7 @@ def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
         StackMissingError: No such stack.
         EngineFailedError: The engine refused.
     """
-    workspace = _Workspace(work_dir=str(CHECKOUT), pulumi_command=command)
+    workspace = Workspace(CHECKOUT, command)
     with engine_errors(f"could not read the outputs of stack {name}", []):
         outputs = workspace.stack_outputs(name)
     return {key: output.value for key, output in outputs.items()}

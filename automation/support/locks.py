@@ -10,8 +10,6 @@ from automation.support.wait import wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-POLL = 0.1  # seconds between tries
-
 
 def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], None]) -> None:
     """Take the lock on an open file, for as long as it stays open.
@@ -28,7 +26,7 @@ def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], N
     if _taken(descriptor):
         return
     busy()
-    wait_until(what, lambda: _taken(descriptor), bool, within=within, poll=POLL)
+    wait_until(what, lambda: _taken(descriptor), bool, within=within)
 
 
 def _taken(descriptor: int) -> bool:

@@ -8,7 +8,8 @@ import time
 
 import psutil
 
-POLL = 0.02  # seconds between looks at a session that is ending
+from automation.support.wait import POLL
+
 AFTER_LEADER = 1.0  # seconds that the others have to end once their leader is gone
 KILL_WITHIN = 5.0  # seconds that the kernel has to end what was killed
 

@@ -6,11 +6,33 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from automation.support.errors import WaitTimeoutError
+from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
+
+POLL = 0.02  # seconds between two looks at something on this machine
+
+
+def looks(look: Callable[[], T], *, within: float, poll: float = POLL) -> Iterator[T]:
+    """Look again and again: a signal ends a look or a pause, not what the caller does with a look.
+
+    Args:
+        look: Takes a look; may raise, which ends the iteration.
+        within: Seconds until the last look; the first is always taken.
+        poll: Seconds between the end of one look and the start of the next.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        with interruptible():
+            seen = look()
+        yield seen
+        if time.monotonic() >= deadline:
+            return
+        with interruptible():
+            time.sleep(poll)
 
 
 def wait_until(
@@ -19,7 +41,7 @@ def wait_until(
     satisfied: Callable[[T], bool],
     *,
     within: float,
-    poll: float,
+    poll: float = POLL,
 ) -> T:
     """Look until what is seen satisfies, and return it.
 
@@ -27,17 +49,13 @@ def wait_until(
         what: What is awaited, to follow "waiting for".
         look: Takes a look; may raise, which ends the waiting.
         satisfied: Whether a look's result is what is awaited.
-        within: Seconds until the waiting is given up; the first look is always taken.
-        poll: Seconds between the end of one look and the start of the next.
+        within: Seconds until the waiting is given up.
+        poll: Seconds between two looks.
 
     Raises:
         WaitTimeoutError: The deadline passed; the message has what was seen last.
     """
-    deadline = time.monotonic() + within
-    while True:
-        seen = look()
+    for seen in looks(look, within=within, poll=poll):
         if satisfied(seen):
             return seen
-        if time.monotonic() >= deadline:
-            raise WaitTimeoutError(f"waited {within:.0f} s for {what}; last seen: {seen}")
-        time.sleep(poll)
+    raise WaitTimeoutError(f"waited {within:.0f} s for {what}; last seen: {seen}")

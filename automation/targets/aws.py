@@ -22,8 +22,8 @@ CONFIGURATION = {
 }
 PACE = Pace(
     poll=3.0,
-    settle=120.0,  # queue counts lag up to a minute
-    gone=120.0,  # deleted queues and functions linger in answers for about a minute
+    quiet=120.0,  # queue counts lag up to a minute
+    deletion_lag=120.0,  # deleted queues and functions linger in answers for about a minute
     skew=2.0,  # a larger one is told from the answers
     slack=180.0,  # log events arrive seconds late, IAM takes seconds to spread
 )

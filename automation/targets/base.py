@@ -18,15 +18,15 @@ class Pace:
 
     Attributes:
         poll: Between two looks.
-        settle: A source queue whose counts have been zero for so long is empty for good.
-        gone: What was deleted has left the services' answers after so long.
+        quiet: A source queue whose counts have been zero for so long is empty for good.
+        deletion_lag: What was deleted has left the services' answers after so long.
         skew: The services' clock may be so far behind ours.
         slack: On top of the receives' visibility time-outs, until a run is given up.
     """
 
     poll: float
-    settle: float
-    gone: float
+    quiet: float
+    deletion_lag: float
     skew: float
     slack: float
 

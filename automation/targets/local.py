@@ -16,7 +16,6 @@ from automation.emulator.environment import (
 from automation.emulator.instance import Instance, Supervisor
 from automation.emulator.plugin import prepare
 from automation.support.errors import DestroyFailedError, EmulatorError
-from automation.support.interrupts import shielded
 from automation.targets.base import Pace, Target
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ CONFIGURATION = {
 }
 PACE = Pace(
     poll=0.1,
-    settle=3.0,  # longer than the visibility time-out: nothing in flight can come back any more
-    gone=5.0,
+    quiet=3.0,  # longer than the visibility time-out: nothing in flight can come back any more
+    deletion_lag=5.0,
     skew=0.0,  # one machine, one clock
     slack=30.0,
 )
@@ -92,8 +91,7 @@ def local_target(
                 ) from error
             raise
         return
-    with shielded():
-        supervisor = Supervisor(url)
+    supervisor = Supervisor(url)
     try:
         engine = find_engine()
         if url is not None:
@@ -108,8 +106,7 @@ def local_target(
         raise
     finally:
         if not supervisor.kept:
-            with shielded():
-                supervisor.close()
+            supervisor.close()
 
 
 def _keep_what_still_stands(supervisor: Supervisor, error: DestroyFailedError) -> None:

@@ -1,19 +1,354 @@
+"""A run, step by step, in a world in memory: what it finds out, what it leaves, what it tells."""
+
 from __future__ import annotations
 
+import json
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from automation.narrator import Narrator
 from automation.observe.observation import QueueDepth
 from automation.options import RunOptions
-from automation.run import Run, Settled
-from automation.scenario.model import TEN_HANDS
+from automation.report.result import RunResult
+from automation.run import Conclusive, run
+from automation.support import interrupts
+from automation.support.errors import (
+    DestroyFailedError,
+    EngineFailedError,
+    HostError,
+    ObserveError,
+    UsageError,
+)
 from tests.unit.automation.report.results import EMPTY, observation, verdict
+from tests.unit.automation.stack.test_outputs import EXPORTED
+from tests.unit.automation.world import QUEUE, World
 
 BUSY = QueueDepth(visible=0, in_flight=1, delayed=0)
 FAILED = verdict(observation(log=[]))
+SCENARIO = {
+    "name": "two",
+    "invocation": "got {records} records",
+    "messages": [
+        {"body": "good", "fate": "processed", "log": "done {message_id} receive={receive}"},
+        {"body": "poison", "fate": "dead-lettered", "log": "FAIL {message_id} receive={receive}"},
+    ],
+}
+REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole")
+
+FRESH = {name: value for name, value in vars(interrupts._Signals).items() if name[0] != "_"}
+
+Go = Callable[..., RunResult]
+
+
+class Listening(Narrator):
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.phases: list[str] = []
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+
+    def phase(self, name: str) -> None:
+        self.phases.append(name)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    world = World(tmp_path / "runs")
+    monkeypatch.setattr("automation.run.open_target", world.open_target)
+    monkeypatch.setattr("automation.run.find_engine", world.find_engine)
+    monkeypatch.setattr("automation.run.engine_command", world.engine_command)
+    monkeypatch.setattr("automation.run.make_clients", world.clients)
+    monkeypatch.setattr(interrupts, "_Signals", type("Fresh", (), FRESH))
+    monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _line: None)
+    yield world
+    assert not world.target_open
+
+
+@pytest.fixture
+def narrator() -> Listening:
+    return Listening()
+
+
+@pytest.fixture
+def go(world: World, narrator: Listening, tmp_path: Path) -> Go:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(json.dumps(SCENARIO))
+    options = RunOptions(target="local", scenario=scenario)
+    assert world.folder.parent == tmp_path
+    return lambda **changes: run(replace(options, **changes), {}, narrator)
+
+
+def at(name: str, act: Callable[[], None]) -> Callable[[int, str], None]:
+    """Acts before each call of that name."""
+    return lambda _number, called: act() if called == name else None
+
+
+def fail_with(error: BaseException) -> Callable[[], None]:
+    def act() -> None:
+        raise error
+
+    return act
+
+
+def interrupt() -> None:
+    interrupts._on_signal(signal.SIGINT, None)
+
+
+def folders(world: World) -> list[Path]:
+    return list(world.folder.iterdir()) if world.folder.exists() else []
+
+
+# A run that goes well.
+
+
+def test_a_run_deploys_sends_proves_destroys_and_looks_in_that_order(
+    go: Go, world: World, narrator: Listening
+) -> None:
+    result = go()
+
+    assert result.outcome == "passed", result.checks
+    assert result.exit_code == 0
+    assert result.leftovers == ()
+    assert narrator.phases == [
+        *("set up", "create", "deploy", "send", "prove", "destroy", "look", "tear down")
+    ]
+    assert [call for call in world.calls if call.startswith("engine")] == [
+        *("engine stack", "engine up", "engine destroy")
+    ]
+    assert not world.resources
+    assert not folders(world)
+    assert not narrator.said
+
+
+def test_a_run_tells_all_it_found_out(go: Go) -> None:
+    result = go()
+
+    assert result.description == "a fake target"
+    assert result.versions["engine"] == "3.259.0"
+    assert result.log_group == EXPORTED["log_group_name"]
+    assert result.verdict is not None
+    assert [message.fate for message in result.verdict.messages] == ["processed", "dead-lettered"]
+    assert result.events
+    assert set(result.phases) >= {"deploy", "prove", "total"}
+
+
+def test_a_stack_that_is_kept_stays_with_its_target_and_the_commands_that_end_it(
+    go: Go, world: World
+) -> None:
+    result = go(keep=True)
+
+    assert result.outcome == "passed"
+    assert world.resources
+    assert world.target_kept
+    assert result.leftovers is None  # not looked for
+    destroy, stop = result.finish
+    assert f"destroy --yes --remove --stack {result.stack}" in destroy
+    assert stop == "stop it"
+    assert len(folders(world)) == 1
+
+
+def test_an_existing_stack_is_proved_and_left_as_it_was(go: Go, world: World) -> None:
+    result = go(stack="dev")
+
+    assert result.outcome == "passed", result.checks
+    assert result.stack == "dev"
+    assert {call for call in world.calls if call.startswith("engine")} == {"engine stack"}
+    assert world.deleted == ["handle of m-1"]  # the run's own dead letter, and no other
+
+
+# A run that does not.
+
+
+def test_a_check_that_fails_is_no_error_and_the_stack_is_destroyed(go: Go, world: World) -> None:
+    world.strike = at("logs.filter_log_events", world.sent.clear)
+
+    result = go()
+
+    assert result.error is None
+    assert result.outcome == "failed"
+    assert result.exit_code == 1
+    assert not world.resources
+
+
+def test_a_proof_that_does_not_come_in_time_is_told_and_what_was_seen_last_is_judged(
+    go: Go, world: World, narrator: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.run.Conclusive", lambda _quiet: lambda _verdict: False)
+
+    result = go(timeout=0.05)
+
+    assert result.outcome == "passed"
+    assert world.calls.count("logs.filter_log_events") > 1
+    (said,) = narrator.said
+    assert said.startswith("waited 0 s for the outcome; last seen: 1 of 1 processed")
+
+
+def test_a_usage_error_opens_no_target(go: Go, world: World) -> None:
+    result = go(configuration={"nonsense": 1})
+
+    assert isinstance(result.error, UsageError)
+    assert result.exit_code == 2
+    assert not world.calls
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "kind"),
+    [
+        ("target.wait_ready", EngineFailedError("no"), EngineFailedError),
+        ("engine up", EngineFailedError("no"), EngineFailedError),
+        ("engine up", OSError(28, "No space left on device"), HostError),
+        ("sqs.send_message_batch", REFUSED, ObserveError),
+        ("logs.filter_log_events", REFUSED, ObserveError),
+    ],
+)
+def test_an_error_at_any_step_is_the_result_and_the_stack_is_destroyed(
+    call: str, error: Exception, kind: type[Exception], go: Go, world: World
+) -> None:
+    world.strike = at(call, fail_with(error))
+
+    result = go()
+
+    assert isinstance(result.error, kind)
+    assert result.exit_code == 3
+    assert result.leftovers == ()
+    assert not world.resources
+    assert not folders(world)
+
+
+def test_a_destroy_that_fails_says_so_and_what_still_stands(go: Go, world: World) -> None:
+    world.strike = at("engine destroy", fail_with(EngineFailedError("the cloud is down")))
+
+    result = go()
+
+    assert isinstance(result.error, DestroyFailedError)
+    assert "the cloud is down" in str(result.error)
+    assert result.exit_code == 3
+    assert result.leftovers == (f"queue {QUEUE.id}", "role PokerHandsLambdaRole")
+    assert len(folders(world)) == 1
+
+
+def test_the_first_error_is_told_when_the_destroy_fails_too(go: Go, world: World) -> None:
+    def strike(_number: int, name: str) -> None:
+        if name in {"engine up", "engine destroy"}:
+            raise EngineFailedError(f"no {name}")
+
+    world.strike = strike
+
+    result = go()
+
+    assert isinstance(result.error, DestroyFailedError)
+    assert str(result.error).startswith("no engine up\nand then stack ")
+
+
+def test_what_a_destroy_leaves_behind_fails_the_run_and_is_told(
+    go: Go, world: World, narrator: Listening
+) -> None:
+    world.strike = at("engine destroy", lambda: world.indestructible.add(QUEUE))
+
+    result = go()
+
+    assert result.leftovers == (f"queue {QUEUE.id}",)
+    assert (result.outcome, result.exit_code) == ("failed", 1)
+    assert narrator.said == [f"waited 0 s for queue {QUEUE.id} to be gone"]
+
+
+def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(
+    go: Go, world: World
+) -> None:
+    world.strike = at("iam.get_role", fail_with(REFUSED))
+
+    result = go()
+
+    assert isinstance(result.error, ObserveError)
+    assert "looking for what is left" in str(result.error)
+    assert result.leftovers is None
+    assert result.exit_code == 3
+
+
+# Interrupts.
+
+
+CALLS = 13  # that a run which goes well makes to the outside
+
+
+def test_interrupts_are_tried_at_every_call_of_a_run(go: Go, world: World) -> None:
+    go()
+
+    assert len(world.calls) == CALLS
+
+
+@pytest.mark.parametrize("number", range(CALLS))
+def test_an_interrupt_at_any_call_ends_in_a_destroy(number: int, go: Go, world: World) -> None:
+    world.strike = lambda at_call, _name: interrupt() if at_call == number else None
+
+    result = go()
+
+    assert result.outcome == "interrupted"
+    assert result.exit_code == 130
+    assert result.leftovers == ()
+    assert not world.resources
+    assert not folders(world)
+
+
+@pytest.mark.parametrize("number", range(CALLS))
+def test_interrupts_at_every_call_from_one_on_end_in_a_destroy(
+    number: int, go: Go, world: World
+) -> None:
+    world.strike = lambda at_call, _name: interrupt() if at_call >= number else None
+
+    result = go()
+
+    assert result.exit_code == 130
+    assert result.leftovers == ()
+    assert not world.resources
+
+
+def test_an_interrupt_before_anything_is_made_makes_nothing(go: Go, world: World) -> None:
+    interrupt()
+
+    result = go()
+
+    assert result.exit_code == 130
+    assert "engine up" not in world.calls
+    assert not folders(world)
+
+
+def test_an_interrupted_run_tells_what_it_had_seen(go: Go, world: World) -> None:
+    world.strike = at("engine destroy", interrupt)
+
+    result = go()
+
+    assert result.outcome == "interrupted"
+    assert result.verdict is not None
+    assert result.verdict.passed
+
+
+def test_an_interrupt_keeps_nothing(go: Go, world: World) -> None:
+    world.strike = at("logs.filter_log_events", interrupt)
+
+    result = go(keep=True)
+
+    assert result.exit_code == 130
+    assert not world.resources
+    assert not world.target_kept
+
+
+def test_an_interrupt_of_an_existing_stacks_proof_leaves_it_as_it_was(go: Go, world: World) -> None:
+    world.strike = at("logs.filter_log_events", interrupt)
+
+    result = go(stack="dev")
+
+    assert result.exit_code == 130
+    assert world.deleted == ["handle of m-1"]
+
+
+# When a verdict is conclusive.
 
 
 @pytest.fixture
@@ -23,62 +358,40 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_a_verdict_that_passes_is_final_at_once(clock: list[float]) -> None:
+def test_a_verdict_that_passes_is_conclusive_at_once(clock: list[float]) -> None:
     assert clock
-    assert Settled(3.0)(verdict())
+    assert Conclusive(3.0)(verdict())
 
 
-def test_a_verdict_that_fails_is_final_once_the_queue_has_been_empty_for_long_enough(
-    clock: list[float],
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param(
+            [(100.0, EMPTY, False), (102.9, EMPTY, False), (103.0, EMPTY, True)],
+            id="once the queue has been empty for long enough",
+        ),
+        pytest.param(
+            [
+                (100.0, EMPTY, False),
+                (102.0, BUSY, False),
+                (104.0, EMPTY, False),
+                (106.9, EMPTY, False),
+                (107.0, EMPTY, True),
+            ],
+            id="a message that comes back starts the time anew",
+        ),
+        *(
+            pytest.param([(100.0, busy, False), (1000.0, busy, False)], id=f"never while {where}")
+            for where in ("visible", "in_flight", "delayed")
+            for busy in [replace(EMPTY, **{where: 1})]
+        ),
+    ],
+)
+def test_a_verdict_that_fails_is_conclusive(
+    looks: list[tuple[float, QueueDepth, bool]], clock: list[float]
 ) -> None:
-    settled = Settled(3.0)
+    conclusive = Conclusive(3.0)
 
-    for now, final in [(100.0, False), (102.9, False), (103.0, True)]:
+    for now, source, final in looks:
         clock[0] = now
-        assert settled(FAILED) is final, now
-
-
-def test_a_message_that_comes_back_starts_the_time_anew(clock: list[float]) -> None:
-    settled = Settled(3.0)
-
-    for now, source, final in [
-        (100.0, EMPTY, False),
-        (102.0, BUSY, False),
-        (104.0, EMPTY, False),
-        (106.9, EMPTY, False),
-        (107.0, EMPTY, True),
-    ]:
-        clock[0] = now
-        assert settled(replace(FAILED, source=source)) is final, now
-
-
-@pytest.mark.parametrize("where", ["visible", "in_flight", "delayed"])
-def test_a_queue_that_holds_anything_never_settles(where: str, clock: list[float]) -> None:
-    source = replace(EMPTY, **{where: 1})
-    settled = Settled(3.0)
-
-    for now in (100.0, 1000.0):
-        clock[0] = now
-        assert not settled(replace(FAILED, source=source))
-
-
-def test_when_the_time_is_up_a_person_is_told_and_what_was_seen_last_is_judged() -> None:
-    class Listening(Narrator):
-        def __init__(self) -> None:
-            self.said: list[str] = []
-
-        def say(self, line: str) -> None:
-            self.said.append(line)
-
-    narrator = Listening()
-    looks: list[int] = []
-    run = Run(RunOptions(target="local", scenario=TEN_HANDS), {}, narrator)
-
-    def look() -> Any:
-        looks.append(1)
-        return FAILED
-
-    run._until_timeout("the outcome", look, lambda _: False, within=0.01, poll=0.001)
-
-    assert len(looks) > 1
-    assert narrator.said == [f"waited 0 s for the outcome; last seen: {FAILED.progress}"]
+        assert conclusive(replace(FAILED, source=source)) is final, now

@@ -94,7 +94,7 @@ def test_the_ten_hands_as_the_emulator_delivered_them_pass() -> None:
     assert [invocation.records for invocation in verdict.invocations] == [10, 1, 1]
     times = [f"{at:%H:%M:%S.%f}" for at in verdict.messages[-1].received_at]
     assert times == ["18:30:25.998000", "18:30:28.059000", "18:30:30.119000"]
-    assert verdict.progress == "9 of 9 processed, 1 of 1 dead-lettered; queue: empty"
+    assert verdict.summary == "9 of 9 processed, 1 of 1 dead-lettered; queue: empty"
 
 
 # Legal deliveries of any scenario: any batching and order, duplicates, both dialects.
@@ -523,7 +523,7 @@ def test_progress_says_what_is_awaited() -> None:
         drop(without_poison_letter(observation), "ok user=aarit"),
         source=QueueDepth(visible=1, in_flight=2, delayed=0),
     )
-    assert judge(scenario, early, exact_receives=True).progress == (
+    assert judge(scenario, early, exact_receives=True).summary == (
         "4 of 9 processed, 0 of 1 dead-lettered; queue: 1 visible, 2 in flight; "
         "not yet: processed, dead-lettered, source queue empty"
     )

@@ -1,25 +1,15 @@
 from __future__ import annotations
 
-import json
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 import yaml
-from pulumi.automation import CommandResult
-from pulumi.automation.errors import create_command_error
-from pulumi.runtime.proto.events_pb2 import EventRequest
-from pulumi.runtime.proto.events_pb2_grpc import EventsStub
-from semver import VersionInfo
 
-from automation.stack.command import EngineCommand
 from automation.stack.configuration import StackPlan
-from automation.stack.events import Progress, Resource
-from automation.stack.lifecycle import EphemeralStack, ephemeral_stack, stack_outputs
+from automation.stack.events import Resource, ResourceStep
+from automation.stack.lifecycle import EphemeralStack, stack_outputs
 from automation.support.errors import (
     AutomationError,
     DestroyFailedError,
@@ -30,75 +20,12 @@ from automation.support.errors import (
     StackMissingError,
 )
 from automation.support.paths import CHECKOUT
+from tests.unit.automation.stack.fake_engine import QUEUE, FakeEngine, made, problem
 
 MISSING = "error: no stack named 'run-1' found"
 EXISTS = "error: stack 'organization/p/run-1' already exists"
 LOCKED = "error: the stack is currently locked by 1 lock(s)."
 BROKEN = "error: the cloud is down"
-
-QUEUE = Resource(type="aws:sqs/queue:Queue", id="http://127.0.0.1/0/q")
-
-
-class FakeEngine(EngineCommand):
-    """An engine that plays a script: by command, what it writes to stderr when it fails.
-
-    Each command takes the next of its script, and succeeds when that is used up; a script's
-    exception is raised, as a signal would be.
-    """
-
-    def __init__(self, **script: list[str | BaseException | None]) -> None:
-        self.command = "pulumi"
-        self.version = VersionInfo.parse("3.259.0")
-        self.script = {name: deque(outcomes) for name, outcomes in script.items()}
-        self.ran: list[list[str]] = []
-        self.folders: list[str] = []
-        self.events: dict[str, list[dict[str, Any]]] = {}
-        self.stdout = ""
-
-    def run(
-        self,
-        args: list[str],
-        cwd: str,
-        additional_env: Mapping[str, str],  # noqa: ARG002 -- the SDK's signature
-        on_output: Callable[[str], object] | None = None,  # noqa: ARG002
-        on_error: Callable[[str], object] | None = None,  # noqa: ARG002
-    ) -> CommandResult:
-        assert Path(cwd).is_dir()
-        self.ran.append(args)
-        self.folders.append(cwd)
-        if "--event-log" in args:
-            self._stream(args[args.index("--event-log") + 1], self.events.get(args[0], []))
-        outcome = self.script[args[0]].popleft() if self.script.get(args[0]) else None
-        if isinstance(outcome, BaseException):
-            raise outcome
-        result = CommandResult(stdout=self.stdout, stderr=outcome or "", code=255 if outcome else 0)
-        if outcome:
-            raise create_command_error(result)
-        return result
-
-    def _stream(self, address: str, events: list[dict[str, Any]]) -> None:
-        with grpc.insecure_channel(address.removeprefix("tcp://")) as channel:
-            EventsStub(channel).StreamEvents(
-                iter([EventRequest(event=json.dumps(event)) for event in events])
-            )
-
-    @property
-    def commands(self) -> list[str]:
-        return [arguments[0] for arguments in self.ran]
-
-
-def made(resource: Resource, outputs: dict[str, Any] | None = None) -> dict[str, Any]:
-    state = {"type": resource.type, "id": resource.id, "outputs": outputs}
-    urn = f"urn:pulumi:run-1::p::{resource.type}::TheName"
-    return {
-        "resOutputsEvent": {
-            "metadata": {"op": "create", "type": resource.type, "urn": urn, "new": state}
-        }
-    }
-
-
-def problem(message: str) -> dict[str, Any]:
-    return {"diagnosticEvent": {"message": message, "severity": "error", "color": "never"}}
 
 
 @pytest.fixture
@@ -111,8 +38,11 @@ def plan(tmp_path: Path) -> StackPlan:
     )
 
 
-def block(plan: StackPlan, engine: FakeEngine) -> AbstractContextManager[EphemeralStack]:
-    return ephemeral_stack(plan, engine, lambda _: None)
+def block(
+    plan: StackPlan, engine: FakeEngine, told: list[ResourceStep] | None = None
+) -> EphemeralStack:
+    tell = (lambda _: None) if told is None else told.append
+    return EphemeralStack(plan, engine, enter=lambda _: None, tell=tell)
 
 
 def deploy(plan: StackPlan, engine: FakeEngine) -> None:
@@ -260,15 +190,15 @@ def test_what_was_made_and_what_was_exported_are_told_by_the_engines_events(
     engine = FakeEngine()
     root = Resource(type="pulumi:pulumi:Stack", id="")
     engine.events["up"] = [made(QUEUE), made(root, {"queue_url": QUEUE.id})]
-    told: list[Progress] = []
+    told: list[ResourceStep] = []
 
-    with ephemeral_stack(plan, engine, told.append) as stack:
+    with block(plan, engine, told) as stack:
         stack.create()
         assert stack.up() == {"queue_url": QUEUE.id}
         assert stack.resources == (QUEUE,)
 
     assert stack.resources == (QUEUE,)  # still to be asked for, now that they should be gone
-    assert told[0] == Progress(operation="create", type=QUEUE.type, name="TheName", done=True)
+    assert told[0] == ResourceStep(operation="create", type=QUEUE.type, name="TheName", done=True)
 
 
 def test_what_a_failed_deployment_made_is_known(plan: StackPlan) -> None:
@@ -382,11 +312,13 @@ def test_a_stack_that_does_not_exist_is_named() -> None:
         stack_outputs("dev", FakeEngine(stack=[MISSING]))
 
 
-def test_a_stack_is_ended_only_once(plan: StackPlan) -> None:
+def test_the_phases_of_a_stack_are_told_as_they_begin(plan: StackPlan) -> None:
     engine = FakeEngine()
+    entered: list[str] = []
 
-    with block(plan, engine) as stack:
-        pass
-    stack.end()
+    with EphemeralStack(plan, engine, enter=entered.append, tell=lambda _: None) as stack:
+        stack.create()
+        stack.up()
+        assert entered == ["create", "deploy"]
 
-    assert engine.commands == ["destroy"]
+    assert entered == ["create", "deploy", "destroy"]

@@ -12,11 +12,14 @@ from automation.support.paths import CHECKOUT
 PRELUDE = """
 import os, signal
 from automation.support.errors import Interrupted
-from automation.support.interrupts import install, shielded
+from automation.support.interrupts import (
+    install, interruptible, noted, shielded, stop_protecting
+)
 install()
 def strike(signum):
     os.kill(os.getpid(), signum)
 """
+CLEANING = "\nstill cleaning up: it ends by itself\n"
 
 
 def told(program: str) -> list[str]:
@@ -28,20 +31,19 @@ def told(program: str) -> list[str]:
         timeout=30,
         check=False,
     )
-    assert not done.stderr.replace("\nstill cleaning up: it ends by itself\n", ""), done.stderr
+    assert not done.stderr.replace(CLEANING, ""), done.stderr
     return done.stdout.split()
 
 
 @pytest.mark.parametrize(
     ("signum", "code"), [(signal.SIGINT, "130"), (signal.SIGTERM, "143"), (signal.SIGHUP, "129")]
 )
-def test_the_first_signal_ends_what_is_going_on_with_the_shells_exit_code(
-    signum: int, code: str
-) -> None:
+def test_a_signal_ends_a_wait_with_the_shells_exit_code(signum: int, code: str) -> None:
     program = f"""
         try:
-            strike({int(signum)})
-            print("went on")
+            with interruptible():
+                strike({int(signum)})
+                print("went on")
         except Interrupted as interrupted:
             print(interrupted.exit_code)
         """
@@ -49,11 +51,39 @@ def test_the_first_signal_ends_what_is_going_on_with_the_shells_exit_code(
     assert told(program) == [code]
 
 
+def test_a_signal_elsewhere_is_noted_and_ends_the_next_wait_before_it_begins() -> None:
+    program = """
+        strike(signal.SIGTERM)
+        print("went-on", noted().exit_code)
+        try:
+            with interruptible():
+                print("waited")
+        except Interrupted as interrupted:
+            print(interrupted.exit_code)
+        """
+
+    assert told(program) == ["went-on", "143", "143"]
+
+
+def test_a_wait_is_over_when_its_block_is() -> None:
+    program = """
+        print(noted())
+        with interruptible():
+            with interruptible():
+                pass
+        strike(signal.SIGINT)
+        print("went-on")
+        """
+
+    assert told(program) == ["None", "went-on"]
+
+
 def test_no_exception_handler_of_a_library_swallows_the_signal() -> None:
     program = """
         try:
             try:
-                strike(signal.SIGINT)
+                with interruptible():
+                    strike(signal.SIGINT)
             except Exception:
                 print("swallowed")
         except BaseException as error:
@@ -63,44 +93,47 @@ def test_no_exception_handler_of_a_library_swallows_the_signal() -> None:
     assert told(program) == ["Interrupted"]
 
 
-def test_a_signal_in_a_shielded_block_takes_effect_after_it() -> None:
+def test_a_signal_ends_no_wait_of_a_shielded_block() -> None:
     program = """
+        with shielded():
+            with interruptible():
+                strike(signal.SIGTERM)
+                print("inner")
+            with interruptible(), shielded():
+                print("next")
         try:
-            with shielded():
-                with shielded():
-                    strike(signal.SIGTERM)
-                    print("inner")
-                print("outer")
-            print("went on")
+            with interruptible():
+                print("went-on")
         except Interrupted as interrupted:
             print(interrupted.exit_code)
         """
 
-    assert told(program) == ["inner", "outer", "143"]
+    assert told(program) == ["inner", "next", "143"]
 
 
-def test_clean_up_after_the_first_signal_is_not_cut_short_by_the_next() -> None:
+def test_clean_up_after_the_first_signal_is_ended_by_no_other() -> None:
     program = """
         try:
             try:
-                strike(signal.SIGINT)
+                with interruptible():
+                    strike(signal.SIGINT)
             finally:
                 strike(signal.SIGINT)
-                strike(signal.SIGTERM)
-                print("cleaned")
+                with interruptible():
+                    strike(signal.SIGTERM)
+                    print("cleaned")
         except Interrupted as interrupted:
-            print(interrupted.exit_code)
+            print(interrupted.exit_code, noted().exit_code)
         """
 
-    assert told(program) == ["cleaned", "130"]
+    assert told(program) == ["cleaned", "130", "130"]
 
 
-def test_an_error_in_a_shielded_block_is_not_replaced_by_the_signal() -> None:
+def test_an_error_is_not_replaced_by_the_signal() -> None:
     program = """
         try:
-            with shielded():
-                strike(signal.SIGINT)
-                raise ValueError
+            strike(signal.SIGINT)
+            raise ValueError
         except ValueError:
             print("the error")
         """
@@ -108,12 +141,28 @@ def test_an_error_in_a_shielded_block_is_not_replaced_by_the_signal() -> None:
     assert told(program) == ["the", "error"]
 
 
+def test_once_all_is_cleaned_up_every_signal_ends_the_command() -> None:
+    program = """
+        strike(signal.SIGINT)
+        stop_protecting()
+        for signum in (signal.SIGHUP, signal.SIGTERM):
+            try:
+                strike(signum)
+                print("went on")
+            except Interrupted as interrupted:
+                print(interrupted.exit_code)
+        """
+
+    assert told(program) == ["129", "143"]
+
+
 def test_a_command_under_nohup_goes_on_when_the_terminal_goes() -> None:
     program = """
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         install()
-        strike(signal.SIGHUP)
-        print("went on")
+        with interruptible():
+            strike(signal.SIGHUP)
+            print("went on")
         """
 
     assert told(program) == ["went", "on"]
@@ -124,7 +173,8 @@ def test_what_a_command_in_the_background_starts_does_not_ignore_ctrl_c_with_it(
         import subprocess, sys
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         install()
-        strike(signal.SIGINT)
+        with interruptible():
+            strike(signal.SIGINT)
         child = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
         subprocess.run([sys.executable, "-c", child], check=True)
         """

@@ -4,17 +4,18 @@ import itertools
 
 import pytest
 
+from automation.support import interrupts
 from automation.support.errors import WaitTimeoutError
-from automation.support.wait import wait_until
+from automation.support.wait import looks, wait_until
 
 
 def test_returns_the_first_look_that_satisfies() -> None:
-    looks = itertools.count()
+    count = itertools.count()
 
-    seen = wait_until("three", lambda: next(looks), lambda n: n >= 3, within=10, poll=0)
+    seen = wait_until("three", lambda: next(count), lambda n: n >= 3, within=10, poll=0)
 
     assert seen == 3
-    assert next(looks) == 4
+    assert next(count) == 4
 
 
 def test_a_time_out_says_what_was_awaited_and_what_was_seen_last() -> None:
@@ -32,3 +33,17 @@ def test_an_error_of_a_look_ends_the_waiting() -> None:
 
     with pytest.raises(LookupError):
         wait_until("nothing", look, lambda _: True, within=10, poll=1)
+
+
+def test_the_last_look_is_taken_after_the_deadline_at_the_latest() -> None:
+    assert len(list(looks(lambda: 1, within=0, poll=1))) == 1
+
+
+def test_a_look_is_interruptible_and_what_is_done_with_it_is_not() -> None:
+    blocks = interrupts._Signals
+
+    [(within, after)] = [
+        (seen, blocks.interruptible) for seen in looks(lambda: blocks.interruptible, within=0)
+    ]
+
+    assert (within, after) == (1, 0)

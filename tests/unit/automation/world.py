@@ -1,0 +1,241 @@
+"""A world for the unit tests of a run: an engine, AWS clients and a target, all in memory.
+
+Every call that a run makes to the outside goes through `World.call`, which a test can interrupt,
+refuse or count. What the engine deploys is in `World.resources` until it is destroyed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
+from pulumi.automation import CommandResult
+
+from automation.engine import Engine
+from automation.stack.events import Resource
+from automation.support.clients import Clients
+from automation.support.interrupts import interruptible
+from automation.targets.base import Pace, Target
+from tests.unit.automation.stack.fake_engine import FakeEngine, made
+from tests.unit.automation.stack.test_outputs import EXPORTED
+
+PACE = Pace(poll=0.0, quiet=0.0, deletion_lag=0.0, skew=0.0, slack=0.0)
+QUEUE = Resource(type="aws:sqs/queue:Queue", id=EXPORTED["queue_url"])
+ROLE = Resource(type="aws:iam/role:Role", id="PokerHandsLambdaRole")
+REQUEST = "00000000-0000-0000-0000-000000000001"
+PLATFORM = "Duration: 8 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 42 MB"
+
+
+@dataclass
+class World:
+    """Everything outside of a run.
+
+    Attributes:
+        folder: Where runs make their folders.
+        strike: Called with the number and the name of each call, before it is answered.
+        resources: What stands.
+        indestructible: What a destroy leaves standing, and says nothing.
+        calls: The names of the calls so far.
+        sent: The messages that were sent, by id.
+        deleted: The receipt handles of the dead letters that were deleted.
+        target_kept: Whether the target was told to outlive the run.
+        target_open: Whether it is open.
+    """
+
+    folder: Path
+    strike: Callable[[int, str], None] = lambda _number, _name: None
+    resources: set[Resource] = field(default_factory=set)
+    indestructible: set[Resource] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+    sent: dict[str, str] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    target_kept: bool = False
+    target_open: bool = False
+
+    def call(self, name: str) -> None:
+        self.calls.append(name)
+        self.strike(len(self.calls) - 1, name)
+
+    @contextlib.contextmanager
+    def open_target(
+        self, _options: object, find_engine: Callable[[], Engine], _environment: object
+    ) -> Iterator[Target]:
+        world = self
+
+        class FakeTarget(Target):
+            def wait_ready(self) -> None:
+                world.call("target.wait_ready")
+
+            def keep(self) -> None:
+                world.target_kept = True
+
+        self.target_open = True
+        try:
+            yield FakeTarget(
+                name="local",
+                description="a fake target",
+                engine=find_engine(),
+                region="us-east-1",
+                environment={},
+                folder=self.folder,
+                configuration={"aws:region": "us-east-1"},
+                pace=PACE,
+                exact_receives=True,
+                command_prefix="",
+                stop_commands=("stop it",),
+            )
+        finally:
+            self.target_open = False
+
+    def find_engine(self, **_: object) -> Engine:
+        return Engine(folder=Path("/engine"), version="3.259.0", origin="PATH")
+
+    def engine_command(self, _target: Target) -> WorldEngine:
+        return WorldEngine(self)
+
+    def clients(self, _environment: object, _region: str) -> Clients:
+        return Clients(
+            sqs=cast("Any", FakeSqs(self)),
+            lambda_=cast("Any", SimpleNamespace()),
+            logs=cast("Any", FakeLogs(self)),
+            iam=cast("Any", FakeIam(self)),
+            tagging=cast("Any", FakeTagging(self)),
+        )
+
+    def poison(self) -> list[str]:
+        """The ids of the sent messages that become dead letters."""
+        return [message_id for message_id, body in self.sent.items() if body == "poison"]
+
+
+class WorldEngine(FakeEngine):
+    """An engine whose deployments stand in the world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.stdout = json.dumps(EXPORTED)
+        root = Resource(type="pulumi:pulumi:Stack", id="")
+        self.events["up"] = [made(QUEUE), made(ROLE), made(root, EXPORTED)]
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], object] | None = None,
+        on_error: Callable[[str], object] | None = None,
+    ) -> CommandResult:
+        if args[0] == "up":  # a deployment that is cut short has made something
+            self._world.resources |= {QUEUE, ROLE}
+        with interruptible():  # as a real one, while it waits for its process
+            self._world.call(f"engine {args[0]}")
+        result = super().run(args, cwd, additional_env, on_output, on_error)
+        if args[0] == "destroy":
+            self._world.resources &= self._world.indestructible
+        return result
+
+
+@dataclass
+class FakeSqs:
+    world: World
+
+    def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
+        self.world.call("sqs.get_queue_attributes")
+        if asked["AttributeNames"] == ["QueueArn"]:
+            self._require(QUEUE)
+            return {"Attributes": {"QueueArn": "arn:q"}}
+        return {
+            "Attributes": {
+                "ApproximateNumberOfMessages": "0",
+                "ApproximateNumberOfMessagesNotVisible": "0",
+                "ApproximateNumberOfMessagesDelayed": "0",
+                "VisibilityTimeout": "0",
+                "RedrivePolicy": '{"maxReceiveCount": 3}',
+            }
+        }
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        self.world.call("sqs.send_message_batch")
+        ids = {entry["Id"]: f"m-{entry['Id']}" for entry in asked["Entries"]}
+        self.world.sent |= {ids[each["Id"]]: each["MessageBody"] for each in asked["Entries"]}
+        return {
+            "Successful": [{"Id": key, "MessageId": value} for key, value in ids.items()],
+            "ResponseMetadata": {"HTTPHeaders": {}},
+        }
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        self.world.call("sqs.receive_message")
+        if self.world.calls.count("sqs.receive_message") > 1:
+            return {}
+        sent_at = str(int(datetime.now(UTC).timestamp() * 1000))
+        return {
+            "Messages": [
+                {
+                    "MessageId": each,
+                    "Body": "poison",
+                    "ReceiptHandle": f"handle of {each}",
+                    "Attributes": {"SentTimestamp": sent_at},
+                }
+                for each in self.world.poison()
+            ]
+        }
+
+    def delete_message(self, **asked: Any) -> None:
+        self.world.deleted.append(asked["ReceiptHandle"])
+
+    def _require(self, resource: Resource) -> None:
+        if resource not in self.world.resources:
+            code = "AWS.SimpleQueueService.NonExistentQueue"
+            raise ClientError({"Error": {"Code": code}}, "GetQueueAttributes")
+
+
+@dataclass
+class FakeLogs:
+    world: World
+
+    def get_paginator(self, _name: str) -> FakeLogs:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        self.world.call("logs.filter_log_events")
+        lines = [f"START RequestId: {REQUEST} Version: $LATEST"]
+        for message_id, body in self.world.sent.items():
+            if body == "poison":
+                lines += [f"[ERROR] FAIL {message_id} receive={number}" for number in (1, 2, 3)]
+            else:
+                lines.append(f"[INFO] done {message_id} receive=1")
+        lines += [f"[INFO] got {len(self.world.sent)} records", f"END RequestId: {REQUEST}"]
+        lines.append(f"REPORT RequestId: {REQUEST}\t{PLATFORM}")
+        now = int(datetime.now(UTC).timestamp() * 1000) + 1
+        event = {"timestamp": now, "logStreamName": "stream"}
+        return [{"events": [{**event, "message": line} for line in lines]}]
+
+
+@dataclass
+class FakeIam:
+    world: World
+
+    def get_role(self, **_: Any) -> dict[str, Any]:
+        self.world.call("iam.get_role")
+        if ROLE not in self.world.resources:
+            raise ClientError({"Error": {"Code": "NoSuchEntity"}}, "GetRole")
+        return {"Role": {}}
+
+
+@dataclass
+class FakeTagging:
+    world: World
+
+    def get_paginator(self, _name: str) -> FakeTagging:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        self.world.call("tagging.get_resources")
+        return [{"ResourceTagMappingList": []}]
