@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test lint engine lock clean
+.PHONY: help demo test unit lint engine lock clean
 
 help:
 	@echo "make demo   deploy to a local AWS emulator, prove the ten hands, leave nothing behind"
 	@echo "make test   every test and the linters"
+	@echo "make unit   the mocked and the pure tests alone, for the loop while you write"
 	@echo "make lint   the linters alone"
 	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
 	@echo "make clean  remove .venv"
@@ -22,6 +23,9 @@ test: lint engine
 	@# folders of its last runs, so it is given one that goes afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
 	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 3
+
+unit: $(INSTALLED)
+	@$(BIN)/python -m pytest -n 2 tests/unit
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

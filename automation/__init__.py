@@ -1,1 +1,1 @@
-"""How a stack of this project lives and dies: made, proved and destroyed by one command."""
+"""Deploy a stack of this project, prove that it works, destroy it: in one command."""

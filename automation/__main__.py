@@ -1,4 +1,4 @@
-"""``python -m automation``: output and signals first, then everything that is slow to import."""
+"""``python -m automation``: output and signals first, then the slow imports."""
 
 import sys
 import traceback
@@ -9,7 +9,7 @@ from automation.support.output import survive_failed_writes
 
 
 def main() -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     survive_failed_writes()
     install()
     try:
@@ -19,7 +19,7 @@ def main() -> int:
     except Interrupted as interrupted:
         sys.stderr.write(f"{interrupted}\n")
         return interrupted.exit_code
-    except Exception:  # noqa: BLE001 -- a defect of ours: told whole, and not as a check that failed
+    except Exception:  # noqa: BLE001 -- our own defect: print all of it, and do not report it as a failed check
         traceback.print_exc()
         return AutomationError.exit_code
 

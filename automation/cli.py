@@ -1,4 +1,4 @@
-"""The commands, thin: arguments in, one call, exit code out."""
+"""The commands: parse the arguments, make one call, return the exit code."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EXIT_CODES = """\
 exit codes:
   0  proved (run), done (the others)
   1  a check failed
-  2  the command was given something it cannot work with
-  3  deploying, proving or destroying could not be carried out
-  130, 143  interrupted; what was made has been destroyed
+  2  wrong arguments or options; nothing was started
+  3  an error: deploying, proving or destroying failed
+  129, 130, 143  interrupted; what was created has been destroyed
 """
 
 RUN_EXAMPLES = """\
@@ -43,7 +43,7 @@ examples:
 
 
 def command(arguments: Sequence[str]) -> int:
-    """Parse and carry out one command; an error is told, with its next step, on stderr."""
+    """Parse and run one command; print an error, with its next step, to stderr."""
     options = parser().parse_args(arguments)
     carry_out: Callable[[argparse.Namespace], int] = options.carry_out
     try:
@@ -59,10 +59,10 @@ def command(arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every command and option."""
+    """Return the parser of all commands and options."""
     top = argparse.ArgumentParser(
         prog="python -m automation",
-        description="Stand up a stack, prove what becomes of its messages, leave nothing behind.",
+        description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -78,8 +78,8 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run = commands.add_parser(
         "run",
         help="deploy, send, prove, destroy",
-        description="Deploy an ephemeral stack, send it a scenario, prove from its log and its "
-        "dead-letter queue what became of every message, and destroy it.",
+        description="Deploy an ephemeral stack, send it the messages of a scenario, prove from the "
+        "log and the dead-letter queue what became of each, and destroy the stack.",
         epilog=f"{RUN_EXAMPLES}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -87,23 +87,25 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument(
         "--scenario", type=Path, default=TEN_HANDS, metavar="FILE", help="default: the ten hands"
     )
-    run.add_argument("--stack", metavar="NAME", help="prove this stack; neither make nor destroy")
-    run.add_argument("--emulator", metavar="URL", help="use an emulator that runs already")
-    run.add_argument("--keep", action="store_true", help="destroy nothing; say how to")
-    run.add_argument("--json", type=Path, metavar="FILE", help="write the result to FILE too")
+    run.add_argument(
+        "--stack", metavar="NAME", help="prove this existing stack; do not deploy or destroy it"
+    )
+    run.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
+    run.add_argument("--keep", action="store_true", help="do not destroy the stack; print how to")
+    run.add_argument("--json", type=Path, metavar="FILE", help="also write the result to FILE")
     run.add_argument(
         "--timeout",
         type=seconds,
         metavar="SECONDS",
-        help="give up proving after so long; default: what the queue's timing needs",
+        help="wait so long for the outcome; default: derived from the queue's timing",
     )
     run.add_argument(
         "--config",
         action="append",
-        type=setting,
+        type=configuration_value,
         default=[],
         metavar="KEY=VALUE",
-        help="a setting of the ephemeral stack, its value as text or as JSON; repeatable",
+        help="configure the ephemeral stack; VALUE is text or JSON; repeatable",
     )
     run.set_defaults(carry_out=carry_out_run)
 
@@ -113,8 +115,8 @@ def add_exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     execute = commands.add_parser(
         "exec",
         help="run a command against the local emulator",
-        description="Run a command with the engine, the provider plugin, the state backend and "
-        "the emulator of the local target wired in; the emulator is started if none is up.",
+        description="Run a command against the local emulator: with the engine, the provider "
+        "plugin and the state backend set up. Starts the emulator if none is running.",
         epilog=EXEC_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -126,16 +128,16 @@ def add_local(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     """`local`."""
     local = commands.add_parser(
         "local",
-        help="start, stop or look at the lasting emulator",
-        description="The lasting emulator of this checkout. Its stacks live and die with it.",
+        help="start, stop or check the lasting emulator",
+        description="The lasting emulator of this checkout. Stopping it discards its stacks.",
     )
     verbs = local.add_subparsers(metavar="VERB", required=True)
-    start = verbs.add_parser("start", help="start it, or say that it is up")
-    start.add_argument("--emulator", metavar="URL", help="use an emulator that runs already")
+    start = verbs.add_parser("start", help="start it, unless it is running")
+    start.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
     start.set_defaults(carry_out=carry_out_start)
-    stop = verbs.add_parser("stop", help="stop it; its stacks go with it")
+    stop = verbs.add_parser("stop", help="stop it and discard its stacks")
     stop.set_defaults(carry_out=carry_out_stop)
-    status = verbs.add_parser("status", help="say whether it is up; exit 3 if it is not")
+    status = verbs.add_parser("status", help="print whether it is running; exit code 3 if not")
     status.set_defaults(carry_out=carry_out_status)
 
 
@@ -153,7 +155,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
 
     if options.stack and (options.keep or options.config):
         raise UsageError(
-            "--stack neither makes nor destroys a stack", hint="leave out --keep and --config"
+            "--stack proves an existing stack as it is", hint="leave out --keep and --config"
         )
     if options.json:
         check_destination(options.json)
@@ -182,12 +184,12 @@ def carry_out_run(options: argparse.Namespace) -> int:
         raise result.error
     print_result(result, make_console())
     if unwritten:
-        print_error(unwritten, make_console(stderr=True))  # the run's exit code stands
+        print_error(unwritten, make_console(stderr=True))  # does not change the exit code
     return result.exit_code
 
 
 def carry_out_exec(options: argparse.Namespace) -> int:
-    """Become the command."""
+    """Replace this process by the command."""
     from automation.emulator.command import environment_of_lasting
 
     program = options.command[0]
@@ -204,7 +206,7 @@ def carry_out_start(options: argparse.Namespace) -> int:
     from automation.emulator.environment import checked_url
 
     instance, started = lasting.start(checked_url(options.emulator) if options.emulator else None)
-    say(f"{'started' if started else 'already up'}: {instance.url}, log {instance.log}")
+    say(f"{'started' if started else 'already running'}: {instance.url}, log {instance.log}")
     return 0
 
 
@@ -213,37 +215,37 @@ def carry_out_stop(_options: argparse.Namespace) -> int:
     from automation.emulator import lasting
 
     instance = lasting.stop()
-    say("none was up" if instance is None else f"stopped: {instance.url}; its stacks went with it")
+    say("none was running" if instance is None else f"stopped: {instance.url}")
     return 0
 
 
 def carry_out_status(_options: argparse.Namespace) -> int:
-    """Look at the lasting emulator."""
+    """Print whether the lasting emulator is running."""
     from automation.emulator import lasting
 
     instance = lasting.find()
-    say("none is up" if instance is None else f"up: {instance.url}, log {instance.log}")
+    say("none is running" if instance is None else f"running: {instance.url}, log {instance.log}")
     return 0 if instance else 3
 
 
 def say(line: str) -> None:
-    """A line for a person, out of the way of what a command prints."""
+    """Print a line for a person to stderr; stdout belongs to what the command prints."""
     sys.stderr.write(f"{line}\n")
 
 
 def seconds(text: str) -> float:
-    """A number of seconds above zero, for argparse."""
+    """Parse a number of seconds above 0, for argparse."""
     try:
         value = float(text)
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return value
 
 
-def setting(text: str) -> tuple[str, object]:
-    """A configuration's KEY=VALUE, for argparse; a value that is JSON is what it says."""
+def configuration_value(text: str) -> tuple[str, object]:
+    """Parse KEY=VALUE, for argparse; a VALUE that is valid JSON is parsed too."""
     key, separator, value = text.partition("=")
     if not key or not separator:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")

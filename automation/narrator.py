@@ -1,4 +1,4 @@
-"""The listener of a run."""
+"""The progress listener of a run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 
 class Narrator:
-    """Whom a run tells how it goes; this one keeps it to itself."""
+    """Progress listener; the default does nothing."""
 
     def say(self, line: str) -> None:
-        """A line that must be seen, such as what an installation is doing."""
+        """Show a line that must not be missed, such as what an installation is doing."""
 
     def phase(self, name: str) -> None:
-        """A phase begins."""
+        """Note that a phase begins."""
 
-    def resource(self, progress: ResourceStep) -> None:
-        """The engine begins or ends to work on a resource; called from another thread."""
+    def resource(self, step: ResourceStep) -> None:
+        """Note that work on a resource begins or ends; called from another thread."""
 
-    def waiting(self, progress: str) -> None:
-        """How far the proof has come."""
+    def waiting(self, summary: str) -> None:
+        """Note what the run is still waiting for."""

@@ -1,4 +1,4 @@
-"""What a run is asked for."""
+"""The options of a run."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What a run is asked for.
+    """The options of a run.
 
     Attributes:
         target: "local" or "aws".
-        scenario: The scenario's file.
-        stack: An existing stack to prove, which is neither made nor destroyed; None for an
-            ephemeral one.
-        emulator: URL of an emulator that runs already, for the local target.
-        keep: Whether the ephemeral stack, and its emulator, outlive the run.
-        timeout: Seconds until proving is given up; None: what the queue's own timing needs.
-        configuration: Of the ephemeral stack, by key, over the target's own.
+        scenario: Path of the scenario file.
+        stack: Name of an existing stack to prove; None deploys an ephemeral one.
+        emulator: URL of a running emulator, for the local target.
+        keep: Whether the ephemeral stack and its emulator outlive the run.
+        timeout: Seconds to wait for the outcome; None derives them from the queue's timing.
+        configuration: Configuration of the ephemeral stack by key; overrides the target's.
     """
 
     target: str

@@ -1,1 +1,1 @@
-"""The local AWS: an emulator, its supervisor, and the provider plugin that serves it."""
+"""The local AWS: an emulator, its supervisor, and the provider plugin for it."""

@@ -1,4 +1,4 @@
-"""Any command of a user's, against the lasting instance."""
+"""The environment in which a user's command uses the lasting emulator."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 def environment_of_lasting(
     program: str, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> dict[str, str]:
-    """A user's environment, with the lasting instance wired in; it is started if none is up.
+    """Return a user's environment, set up for the lasting emulator; start one if none is running.
 
     Args:
-        program: What is to run in it.
-        environment: The user's.
-        say: Told what was started.
+        program: The program that will run in it.
+        environment: The user's environment.
+        say: Called with a line for the user.
 
     Raises:
-        UsageError: There is no such program; nothing was started.
+        UsageError: The program does not exist; nothing was started.
     """
     engine = find_engine(environment=environment, announce=say)
     if shutil.which(program, path=path_with(engine, environment)) is None:
         raise UsageError(
-            f"{program} cannot be run: there is no such program",
-            hint="give a command that is on PATH, after --",
+            f"{program} cannot be run: no such program",
+            hint="name a command that is on PATH, after --",
         )
     instance, started = lasting.start()
     if started:
-        say(f"started an emulator at {instance.url}; to stop it: python -m automation local stop")
+        say(f"started an emulator at {instance.url}; stop it with: python -m automation local stop")
     prepare(instance)
     credentials = emulator_credentials(environment, external=instance.external)
     return local_environment(instance, engine, users_environment(environment), credentials)

@@ -1,4 +1,4 @@
-"""The environment in which the engine sees a local instance and nothing else of AWS or Pulumi."""
+"""The environment for the local emulator, without the caller's AWS and Pulumi set-up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from automation.engine import Engine
 
 PASSED_ON = ("LANG", "LC_ALL", "TERM")
-OURS = ("AWS_", "PULUMI_")  # prefixes of what a local target never takes from its caller
+OURS = ("AWS_", "PULUMI_")  # prefixes of variables that a user's command does not inherit
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 DEFAULTS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -27,22 +27,22 @@ DEFAULTS = {
 
 
 def built_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What an engine operation of a run needs of its caller's environment, and no more."""
+    """Return the variables of the caller that a run's engine needs."""
     return {name: environment[name] for name in PASSED_ON if name in environment}
 
 
 def users_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """A user's environment for a command of their own, without their AWS and Pulumi set-up."""
+    """Return the user's environment for their own command, without AWS and Pulumi variables."""
     return {name: value for name, value in environment.items() if not name.startswith(OURS)}
 
 
 def emulator_credentials(environment: Mapping[str, str], *, external: bool) -> dict[str, str]:
-    """The credentials and the region that address the emulator.
+    """Return the credentials and the region for the emulator.
 
     Args:
-        environment: The caller's.
-        external: Whether the emulator is the caller's own: its accounts are told apart by access
-            key, so the caller's AWS_* variables hold where they are set.
+        environment: The caller's environment.
+        external: Whether the emulator is the caller's own. The access key then selects its account,
+            so the caller's AWS_* variables are used.
     """
     if not external:
         return DEFAULTS
@@ -54,13 +54,13 @@ def emulator_credentials(environment: Mapping[str, str], *, external: bool) -> d
 def local_environment(
     instance: Instance, engine: Engine, base: Mapping[str, str], credentials: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment that reaches `instance` with `engine`.
+    """Return the environment in which `engine` deploys to `instance`.
 
     Args:
         instance: The emulator, and the folder of its stacks' state.
-        engine: Goes first on PATH.
-        base: What to build on.
-        credentials: As `emulator_credentials` gives them.
+        engine: Put first on PATH.
+        base: The variables to start from.
+        credentials: As `emulator_credentials` returns them.
     """
     scratch = instance.folder / "tmp"
     scratch.mkdir(exist_ok=True)
@@ -84,19 +84,19 @@ def local_environment(
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # one on the user's PATH would go first
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # else an aws plugin on PATH would be preferred
     }
 
 
 def checked_url(url: str) -> str:
-    """An emulator's URL, without a slash at its end.
+    """Return an emulator's URL without a trailing slash.
 
     Raises:
-        UsageError: It is no http(s) URL on loopback.
+        UsageError: It is not an http(s) URL on loopback.
     """
     if not on_loopback(url) or urlsplit(url).path.strip("/"):
         raise UsageError(
-            f"{url} is no emulator on this machine",
+            f"{url} is not the URL of an emulator on this machine",
             hint="give a URL such as http://127.0.0.1:4566",
         )
     return url.rstrip("/")

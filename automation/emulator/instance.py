@@ -1,7 +1,6 @@
-"""A local instance: a running emulator, and the folder with all that the engine knows of it.
+"""A local instance: a running emulator and its folder, which holds the state of its stacks.
 
-The state of local stacks lies in the instance's folder and goes with it, so no state ever speaks of
-resources that are gone.
+The folder is removed with the emulator, so that no state outlives its resources.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ from automation.support.paths import CHECKOUT
 from automation.support.processes import end_session
 
 MODULE = "automation.emulator.supervisor"
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG")  # all that a supervisor needs of the environment
-READY_WITHIN = 40.0  # seconds; the supervisor's own deadline, and some for its own start
-END_WITHIN = 20.0  # seconds that a supervisor may take to end its emulator and remove the folder
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG")  # the variables that a supervisor needs
+READY_WITHIN = 40.0  # seconds; the supervisor's deadline of 30 and time for its own start
+END_WITHIN = 20.0  # seconds for a supervisor to end its emulator and remove the folder
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """Where a running local instance is.
+    """A running local instance.
 
     Attributes:
         url: The emulator's endpoint, on loopback.
-        folder: Its folder: engine home, backend, run folders, the emulator's log.
-        supervisor: The pid of the process that owns the folder, and the emulator unless external.
-        external: Whether the emulator is the user's own, and goes on running.
+        folder: Contains the engine's home, the backend, the runs' folders and the emulator's log.
+        supervisor: Pid of the process that owns the folder, and the emulator unless external.
+        external: Whether the emulator is the user's own and keeps running.
     """
 
     url: str
@@ -49,7 +48,7 @@ class Instance:
 
     @property
     def engine_home(self) -> Path:
-        """PULUMI_HOME: the plugin is here, and nothing of the user's."""
+        """PULUMI_HOME: contains the plugin, and nothing of the user's."""
         return self.folder / "engine"
 
     @property
@@ -64,18 +63,18 @@ class Instance:
 
 
 class Supervisor:
-    """A supervisor that this process started, and that ends its instance when this process ends."""
+    """A supervisor started by this process; it ends its instance when this process ends."""
 
     def __init__(self, url: str | None = None) -> None:
-        """Start an instance, and return before anything of it is there.
+        """Start an instance, without waiting for it.
 
         Args:
-            url: An emulator that runs already, and goes on running; None starts one.
+            url: A running emulator, which keeps running; None starts one.
         """
         self.kept = False
         self._ready = False
         self._external = url is not None
-        # Unbuffered, so that `select` sees all that has not been read.
+        # Unbuffered, so that `select` sees everything that has not been read.
         self._process = subprocess.Popen(
             [sys.executable, "-m", MODULE, *([] if url is None else [url])],
             cwd=CHECKOUT,
@@ -88,7 +87,7 @@ class Supervisor:
 
     @functools.cached_property
     def instance(self) -> Instance:
-        """Where the instance is: the folder is there, the emulator on its way.
+        """The instance: its folder exists, its emulator is starting.
 
         Raises:
             EmulatorError: The supervisor did not start.
@@ -102,28 +101,27 @@ class Supervisor:
         )
 
     def wait_ready(self) -> None:
-        """Return when the emulator answers.
+        """Wait until the emulator responds.
 
         Raises:
-            EmulatorError: It ended, or did not answer in time; the end of its log is quoted.
+            EmulatorError: It ended, or did not respond in time; the message quotes its log.
         """
-        _ = self.instance  # told first
+        _ = self.instance  # the first fact
         if not self._ready:
             self._next_fact(READY_WITHIN)
             self._ready = True
 
     def check(self) -> None:
-        """Return when nothing has been told of the emulator's end.
+        """Raise if the supervisor has reported that the emulator ended.
 
         Raises:
-            EmulatorError: It ended by itself, and the end of its log is quoted; or the supervisor
-                did.
+            EmulatorError: The emulator ended (the message quotes its log), or the supervisor did.
         """
         while select.select([self._pipes()[1]], [], [], 0)[0]:
             self._next_fact(0)
 
     def watch_session(self, session: int) -> None:
-        """Have the processes of a session ended too, when this process is gone."""
+        """Have the processes of a session ended, too, when this process ends."""
         self._command(f"session {session}")
 
     def keep(self) -> None:
@@ -132,7 +130,7 @@ class Supervisor:
         self.kept = True
 
     def close(self) -> None:
-        """End the instance, and wait until its folder is gone.
+        """End the instance and wait until its folder is removed.
 
         Raises:
             EmulatorError: The supervisor did not end in time.
@@ -145,7 +143,7 @@ class Supervisor:
             raise EmulatorError(
                 f"the emulator's supervisor (pid {self._process.pid}) did not end "
                 f"in {END_WITHIN:.0f} s",
-                hint=f"end it, and remove its folder: {self.__dict__.get('instance')}",
+                hint=f"kill it and remove its folder: {self.__dict__.get('instance')}",
             ) from error
         finally:
             stdout.close()
@@ -172,7 +170,7 @@ class Supervisor:
         if not line:
             raise EmulatorError(
                 f"the emulator's supervisor (pid {self._process.pid}) "
-                + ("ended" if readable else f"said nothing in {within:.0f} s"),
+                + ("ended" if readable else f"did not respond in {within:.0f} s"),
                 hint="run the command again",
             )
         fact: dict[str, Any] = json.loads(line)
@@ -182,12 +180,12 @@ class Supervisor:
 
 
 def clear_away(folder: Path) -> None:
-    """End the emulator that a killed supervisor left running, and remove the instance's folder.
+    """End the emulator of a killed supervisor and remove the instance's folder.
 
-    The emulator and its workers are known by their HOME, which is that folder and nobody else's.
+    The emulator and its workers are found by their HOME, which is that folder.
     """
     for process in psutil.process_iter():
-        with contextlib.suppress(OSError, psutil.Error):  # it ended meanwhile, or is not ours
+        with contextlib.suppress(OSError, psutil.Error):  # it ended meanwhile, or is another user's
             if process.environ().get("HOME") == str(folder):
                 end_session(os.getsid(process.pid), grace=0)
     shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""The lasting instance of this checkout: at most one, known by a file in the cache folder.
+"""The lasting instance of this checkout: at most one, recorded in the cache folder.
 
 Two checkouts on one machine have one each, and share nothing but the engine.
 """
@@ -28,28 +28,28 @@ LOCK_WITHIN = 90.0  # seconds; a start takes at most 40, a stop 20
 
 
 def find() -> Instance | None:
-    """The lasting instance, when one is up."""
+    """Return the lasting instance, if one is running."""
     fact = _recorded()
     return _instance(fact) if fact and _is_supervisor(fact["supervisor"]) else None
 
 
 def start(url: str | None = None) -> tuple[Instance, bool]:
-    """The lasting instance, and whether it was started now.
+    """Start the lasting instance unless it is running; return it, and whether it was started now.
 
     Args:
-        url: An emulator that runs already, to be used instead of one of our own.
+        url: A running emulator to use; None starts one.
 
     Raises:
         EmulatorError: The emulator did not start.
-        UsageError: The one that is up is at another URL.
+        UsageError: The lasting instance is running at another URL.
     """
     with _locked():
         instance = find()
         if instance is not None:
             if url not in {None, instance.url}:
                 raise UsageError(
-                    f"the lasting emulator is another one: {instance.url}",
-                    hint="end it first: python -m automation local stop",
+                    f"another lasting emulator is running: {instance.url}",
+                    hint="stop it first: python -m automation local stop",
                 )
             return instance, False
         _clear_away()
@@ -64,23 +64,23 @@ def start(url: str | None = None) -> tuple[Instance, bool]:
 
 
 def keep(supervisor: Supervisor) -> None:
-    """Make the instance of a run the lasting one.
+    """Make a run's instance the lasting one.
 
     Raises:
-        EmulatorError: Another has become the lasting one meanwhile.
+        EmulatorError: Another instance became the lasting one meanwhile.
     """
     with _locked():
         if find() is not None:
             raise EmulatorError(
                 "another lasting emulator was started meanwhile",
-                hint="python -m automation local status",
+                hint="look at it: python -m automation local status",
             )
         _clear_away()
         _record(supervisor)
 
 
 def stop() -> Instance | None:
-    """End the lasting instance and all that is in it; what was ended, or None.
+    """End the lasting instance and discard its stacks; return it, or None if none was running.
 
     Raises:
         EmulatorError: It did not end in time.
@@ -96,14 +96,14 @@ def stop() -> Instance | None:
                 raise EmulatorError(
                     f"the emulator's supervisor (pid {instance.supervisor}) did not end "
                     f"in {END_WITHIN:.0f} s",
-                    hint=f"look at it, end it, and remove {instance.folder}",
+                    hint=f"kill it and remove {instance.folder}",
                 ) from error
         _clear_away()
         return instance
 
 
 def _clear_away() -> None:
-    """Remove the pointer to an instance that ended, and what its supervisor, if killed, left."""
+    """Remove the record of an ended instance, and what a killed supervisor left behind."""
     fact = _recorded()
     if fact is not None:
         if (folder := _instance(fact).folder).exists():
@@ -129,7 +129,7 @@ def _instance(fact: dict[str, Any]) -> Instance:
 
 
 def _record(supervisor: Supervisor) -> None:
-    """Write the pointer before the supervisor is told: a crash between leaves nothing running."""
+    """Record the instance, then let it outlive this process: a crash in between ends it."""
     instance = supervisor.instance
     fact = {
         "url": instance.url,
@@ -146,10 +146,9 @@ def _record(supervisor: Supervisor) -> None:
 
 
 def _is_supervisor(pid: int) -> bool:
-    """Whether a supervisor runs under that pid.
+    """Whether the process with this pid is a supervisor of this checkout.
 
-    Its command and its folder tell, and not the time at which it started: that moves when the
-    clock is set.
+    Its command and working folder tell. Its start time does not: it moves when the clock is set.
     """
     try:
         process = psutil.Process(pid)
@@ -168,13 +167,13 @@ def _pointer() -> Path:
 
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
-    """One command at a time may start or stop the instance; the lock ends with its holder."""
+    """Let one command at a time start or stop the instance."""
     with _pointer().with_suffix(".lock").open("w") as lock:
         try:
             take_lock(lock.fileno(), "the lock", within=LOCK_WITHIN, busy=lambda: None)
         except WaitTimeoutError as error:
             raise EmulatorError(
-                f"another command has been at the lasting emulator for {LOCK_WITHIN:.0f} s",
-                hint="python -m automation local status, when that has ended",
+                f"another command has held the emulator's lock for {LOCK_WITHIN:.0f} s",
+                hint="try again when it has ended",
             ) from error
         yield

@@ -1,4 +1,4 @@
-"""Where the engine finds the local aws provider: an executable in its plugin folder."""
+"""Installs the local aws provider into an engine's plugin folder."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ENTRY = "import runpy; runpy.run_module('automation.emulator.provider', run_name
 
 
 def install_plugin(pulumi_home: Path) -> Path:
-    """Put the provider of this checkout into an engine's home, and return its executable.
+    """Install the provider of this checkout into an engine's home; return its executable.
 
-    It runs under this interpreter, whatever the engine's folder, PATH and PYTHONPATH. It answers
-    for the installed `pulumi_aws`: the engine looks for a plugin of that version. An `aws` plugin
-    on the user's PATH would come first, unless PULUMI_IGNORE_AMBIENT_PLUGINS is true.
+    It runs under this interpreter, whatever PATH and PYTHONPATH are. Its version is that of the
+    installed `pulumi_aws`, which the engine asks for. An `aws` plugin on PATH would be preferred,
+    unless PULUMI_IGNORE_AMBIENT_PLUGINS is true.
 
     Args:
         pulumi_home: The engine's PULUMI_HOME.
@@ -36,12 +36,12 @@ def install_plugin(pulumi_home: Path) -> Path:
     written = folder / f"pulumi-resource-aws.{os.getpid()}"
     written.write_text(f"#!/bin/sh\nexec {command}\n")
     written.chmod(0o755)
-    written.replace(executable)  # an engine that starts it at this moment finds one or the other
+    written.replace(executable)  # atomic: an engine may start it at this moment
     return executable
 
 
 def prepare(instance: Instance) -> None:
-    """Make an instance's engine home, with the plugin in it, and its backend."""
+    """Create an instance's engine home, with the plugin in it, and its backend."""
     for folder in (instance.engine_home, instance.backend):
         folder.mkdir(mode=0o700, exist_ok=True)
     install_plugin(instance.engine_home)

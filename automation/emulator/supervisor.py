@@ -1,16 +1,15 @@
-"""The process that owns a local instance: an emulator, and the folder that all of its state is in.
+"""The process that owns a local instance: an emulator, and the folder with all of its state.
 
-Run as ``python -m automation.emulator.supervisor [URL]`` in a session of its own. It makes the
-folder, starts the emulator (or watches the one at URL, which it did not start and does not end),
-and ends everything when its standard input closes: a pipe that the kernel closes however the parent
-ended, a kill -9 of the parent's whole process group included.
+Run as ``python -m automation.emulator.supervisor [URL]`` in a session of its own. It creates the
+folder and starts the emulator, or watches the one at URL, which it does not end. It ends everything
+when its standard input closes: the kernel closes this pipe when the parent ends, even after a kill
+-9 of the parent's whole process group.
 
-On standard output it writes one JSON object a line: first ``{"folder", "url"}``, then ``{"ready":
-true}`` or ``{"error": …}``. On standard input it reads one command a line:
+It writes one JSON object per line to standard output: first ``{"folder", "url"}``, then ``{"ready":
+true}`` or ``{"error": …}``. It reads one command per line from standard input:
 
-- ``session PID``: the processes of that session are ended too, when the instance ends.
-- ``keep``: the end of standard input no longer ends the instance; SIGTERM does, and the end of the
-  emulator.
+- ``session PID``: end the processes of that session, too, when the instance ends.
+- ``keep``: outlive the parent. From then on SIGTERM or the end of the emulator ends the instance.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ from automation.support.wait import POLL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEALTH_PATH = "/_localstack/health"  # MiniStack answers it, and so does what it stands in for
+HEALTH_PATH = "/_localstack/health"  # of MiniStack and of LocalStack
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
 WATCH_EVERY = 1.0  # seconds between looks at a running emulator
 STDIN = 0  # its descriptor
@@ -47,13 +46,13 @@ LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
 
 def main() -> None:
-    """Serve one instance until it ends, and remove all of it."""
+    """Serve one instance until it ends, then remove everything."""
     signals = signals_as_file()
     external = sys.argv[1] if len(sys.argv) > 1 else None
     try:
         folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
     except OSError as error:
-        tell(error=f"no folder for the emulator could be made: {error}")
+        tell(error=f"no folder for the emulator could be created: {error}")
         return
     sessions: set[int] = set()
     try:
@@ -61,12 +60,12 @@ def main() -> None:
             serve(emulator, sessions, signals)
     finally:
         for session in sessions:
-            end_session(session, grace=0)  # what it talked to is gone: nothing to be graceful for
+            end_session(session, grace=0)  # its emulator is gone: a graceful end is pointless
         shutil.rmtree(folder)
 
 
 def signals_as_file() -> int:
-    """A file descriptor from which the signals that come are read: none cuts anything short."""
+    """Return a file descriptor from which received signals are read; none interrupts anything."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
@@ -76,16 +75,15 @@ def signals_as_file() -> int:
 
 
 class Emulator:
-    """An emulator that answers, or will, at a URL.
+    """An emulator at a URL.
 
     Args:
-        url: Where.
-        process: It; None where it is not ours.
-        log: What it writes.
+        url: Its endpoint.
+        process: Its process; None if it is not ours.
+        log: Its log file.
 
     Attributes:
-        state: What is known of it: it is starting until it first answers, and once it has failed it
-            is not looked at again.
+        state: "starting" until it first responds; "failed" is final.
     """
 
     def __init__(self, url: str, process: subprocess.Popen[bytes] | None, log: Path) -> None:
@@ -96,7 +94,7 @@ class Emulator:
         self._deadline = time.monotonic() + READY_WITHIN
 
     def look(self) -> dict[str, Any] | None:
-        """Take a look, and return what the parent is to be told, if there is anything new."""
+        """Check the emulator; return a fact for the parent, if there is a new one."""
         if self.state == "failed":
             return None
         problem = self._problem()
@@ -105,24 +103,24 @@ class Emulator:
                 self.state = "ready"
                 return {"ready": True}
             if time.monotonic() > self._deadline:
-                problem = f"no answer from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
+                problem = f"no response from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
         if problem is None:
             return None
         self.state = "failed"
         return {"error": problem}
 
     def _problem(self) -> str | None:
-        """Why the emulator will never answer (again), or None."""
+        """Why the emulator will never respond (again), or None."""
         if self.process is None:
             return f"nothing listens at {self.url}" if self._refuses() else None
         code = self.process.poll()
         if code is None:
             return None
         tail = self.log.read_text(errors="replace")[-LOG_TAIL:].strip()
-        return f"the emulator ended by itself with code {code}; the end of its log:\n{tail}"
+        return f"the emulator ended unexpectedly with code {code}; the end of its log:\n{tail}"
 
     def _answers(self) -> bool:
-        """Whether the emulator's health check is answered with 200 within a second."""
+        """Whether the health check responds with 200 within a second."""
         try:
             with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=1.0) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
                 return bool(response.status == HTTPStatus.OK)
@@ -130,7 +128,7 @@ class Emulator:
             return False
 
     def _refuses(self) -> bool:
-        """Whether the port is closed: a busy emulator is slow to answer, but never refuses."""
+        """Whether the port is closed: a busy emulator responds late, but never refuses."""
         parts = urlsplit(self.url)
         try:
             socket.create_connection((parts.hostname or "", parts.port or 80), timeout=1.0).close()
@@ -143,7 +141,7 @@ class Emulator:
 
 @contextlib.contextmanager
 def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
-    """The emulator at `external`, or one started in `folder`, which is ended afterwards."""
+    """Yield the emulator at `external`, or start one in `folder` and end it afterwards."""
     log = folder / "emulator.log"
     if external is not None:
         tell(folder=str(folder), url=external)
@@ -156,14 +154,14 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     try:
         yield Emulator(url, process, log)
     finally:
-        end_session(process.pid, grace=0)  # all of it goes: nothing is worth a graceful end
+        end_session(process.pid, grace=0)  # everything is discarded: a graceful end is pointless
         process.wait()
 
 
 def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start MiniStack on loopback, in a session and an environment of its own.
 
-    The functions it runs inherit its environment, so nothing of the caller's may be in it.
+    Its functions inherit its environment, so that must contain nothing of the caller's.
     """
     scratch = folder / "tmp"
     scratch.mkdir()
@@ -190,14 +188,14 @@ def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes
 
 
 def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
-    """Watch the emulator and the parent, and return when the instance is to end.
+    """Watch the emulator and the parent; return when the instance is to end.
 
-    An emulator that fails is told. Its folder stays for as long as the parent may be using it.
+    A failed emulator is reported, but its folder stays while the parent may be using it.
 
     Args:
-        emulator: What the instance is for.
-        sessions: Takes the sessions that the parent names.
-        signals: Where the signals that come are read: all but the end of a child ask to end.
+        emulator: The emulator.
+        sessions: Receives the sessions that the parent names.
+        signals: Received signals are read from here; all but SIGCHLD end the instance.
     """
     kept, commands = False, b""
     while True:
@@ -217,17 +215,17 @@ def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
             return
         *lines, commands = (commands + received).split(b"\n")
         named = {int(line.split()[1]) for line in lines if line.startswith(b"session ")}
-        # One that is over is forgotten: its number may be another's one day.
+        # Forget ended sessions: their numbers may be reused.
         sessions.intersection_update({each for each in sessions if session_members(each)})
         sessions.update(named)
         kept = b"keep" in lines
-        if kept:  # the parent's terminal, or whatever its stderr was, is let go
+        if kept:  # let go of the parent's stderr, which may be a terminal or a pipe
             with emulator.log.with_name("supervisor.log").open("wb") as own_log:
                 os.dup2(own_log.fileno(), sys.stderr.fileno())
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
+    """Return a port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -235,7 +233,7 @@ def free_port() -> int:
 
 
 def tell(**fact: Any) -> None:
-    """Write one fact to the parent; a parent that is gone is found out by the next read."""
+    """Write one fact to the parent. A dead parent is detected on the next read."""
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.write(json.dumps(fact) + "\n")
         sys.stdout.flush()

@@ -1,1 +1,1 @@
-"""A run's result, and how a person and a program read it."""
+"""The result of a run, for a person and for a program."""

@@ -1,4 +1,4 @@
-"""A run's result as JSON: the same facts as the terminal shows, for programs."""
+"""The result of a run as JSON: what the terminal shows, for programs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def check_destination(path: Path) -> None:
-    """Refuse, before a run begins, a file that could not be written after it.
+    """Refuse a file that could not be written, before the run begins.
 
     Raises:
-        UsageError: Its folder does not exist, it is a folder itself, or it may not be written.
+        UsageError: It is a folder, its folder does not exist, or permission is missing.
     """
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(
@@ -31,17 +31,17 @@ def check_destination(path: Path) -> None:
     if written.exists() and not os.access(written, os.W_OK):
         raise UsageError(
             f"{path} cannot be written: no permission to write to {written}",
-            hint="name a file in a folder of yours",
+            hint="name a file in a folder that you may write to",
         )
 
 
 def write_document(result: RunResult, path: Path) -> None:
-    """Write the result: a file whole or not at all, anything else as it comes.
+    """Write the result to a file, atomically, or to a device, a pipe or a link.
 
-    A device, a pipe or a link is written to and stays what it is: a rename would replace it.
+    A rename would replace the latter by a regular file, so they are written to directly.
 
     Raises:
-        AutomationError: It could not be written; a file that stood at the path still does.
+        AutomationError: It could not be written; an existing file is unchanged.
     """
     text = json.dumps(document(result), indent=2) + "\n"
     draft = path.with_name(f"{path.name}.{os.getpid()}") if _is_replaced(path) else None
@@ -60,12 +60,12 @@ def write_document(result: RunResult, path: Path) -> None:
 
 
 def _is_replaced(path: Path) -> bool:
-    """Whether a rename may put a file there: over a regular file, or where nothing is."""
+    """Whether a rename may put a file at the path: nothing is there, or a regular file."""
     return not path.is_symlink() and (path.is_file() or not path.exists())
 
 
 def document(result: RunResult) -> dict[str, Any]:
-    """The result as JSON values; times are ISO 8601 in UTC, phases in seconds."""
+    """Return the result as JSON values; times are ISO 8601 in UTC, phases in seconds."""
     verdict = result.verdict
     return {
         "outcome": result.outcome,

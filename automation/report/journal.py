@@ -1,4 +1,4 @@
-"""What a run has found out so far: whatever stops it, this much is reported."""
+"""What a run has found out so far. Whatever stops the run, this is reported."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Journal:
-    """One run, written down as it goes; only the run itself writes.
+    """Notes of one run; only `automation.run` writes them.
 
     Attributes:
         target: The target's name.
         stack: The stack's name.
         phases: The run's clock.
-        description: What the target is, once it is open.
-        engine: The engine's version, once it is found.
-        log_group: Where the function logs, once it is deployed.
-        observation: The last one.
-        verdict: Of the last observation.
-        leftovers: What still stands of the stack, once that has been looked for.
-        unobserved: Why that could not be looked for.
-        finish: The commands that destroy what was kept.
+        description: The target, described for a person; set when it is open.
+        engine: The engine's version; set when it is found.
+        log_group: Name of the function's log group; set after the deployment.
+        observation: The last observation.
+        verdict: The verdict on it.
+        leftovers: What still exists of the stack; set after the destroy.
+        unobserved: Why nobody could look for leftovers.
+        finish: The commands that destroy a kept stack.
     """
 
     target: str
@@ -45,7 +45,7 @@ class Journal:
     finish: tuple[str, ...] = ()
 
     def result(self, error: AutomationError | Interrupted | None) -> RunResult:
-        """The result, now that the run is over; `error` is what stopped it, if anything did."""
+        """Stop the clock and return the result; `error` is what stopped the run, if anything."""
         return RunResult(
             error=error,
             target=self.target,

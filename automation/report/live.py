@@ -1,4 +1,4 @@
-"""A run at the terminal while it goes: one line that changes, and is gone afterwards."""
+"""Progress at the terminal: one status line, removed when the run is over."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
     from automation.stack.events import ResourceStep
 
-SPINNER_WIDTH = 3  # columns that the spinner takes of the changing line
+SPINNER_WIDTH = 3  # columns that the spinner takes of the status line
 
 PHASES = {
-    "set up": "finding the engine and starting the target",
-    "create": "making the stack",
+    "set up": "finding the engine and opening the target",
+    "create": "creating the stack",
     "deploy": "deploying the program",
     "send": "sending the messages",
     "prove": "waiting for the outcome",
     "destroy": "destroying the stack",
-    "look": "looking for what is left",
-    "tear down": "ending the target",
+    "look": "looking for leftovers",
+    "tear down": "closing the target",
 }
-"""What each phase is doing, for a person who waits."""
+"""What each phase does, as the status line shows it."""
 
 
 class TerminalNarrator(Narrator):
-    """A line that changes while a run goes, and is gone after it; quiet where it is piped."""
+    """Shows progress in a status line; when piped, prints only what must not be missed."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -39,7 +39,7 @@ class TerminalNarrator(Narrator):
         self._phase = ""
 
     def __enter__(self) -> Self:
-        """Begin to tell."""
+        """Show the status line, on a terminal."""
         if self._console.is_terminal:
             utf = self._console.encoding.startswith("utf")
             self._status = self._console.status("", spinner="dots" if utf else "line")
@@ -47,12 +47,12 @@ class TerminalNarrator(Narrator):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the terminal as it was."""
+        """Remove the status line."""
         if self._status:
             self._status.stop()
 
     def say(self, line: str) -> None:
-        """Print a line that stays, piped or not."""
+        """Print a line that stays."""
         self._console.print(Text(line), soft_wrap=True)
 
     def phase(self, name: str) -> None:
@@ -60,14 +60,14 @@ class TerminalNarrator(Narrator):
         self._phase = PHASES[name]
         self._show("")
 
-    def resource(self, progress: ResourceStep) -> None:
-        """Show the resource that the engine is at."""
-        if not progress.done:
-            self._show(f"{progress.operation} {progress.name}")
+    def resource(self, step: ResourceStep) -> None:
+        """Show the resource that the engine works on."""
+        if not step.done:
+            self._show(f"{step.operation} {step.name}")
 
-    def waiting(self, progress: str) -> None:
-        """Show how far the proof has come."""
-        self._show(progress)
+    def waiting(self, summary: str) -> None:
+        """Show what the run is still waiting for."""
+        self._show(summary)
 
     def _show(self, detail: str) -> None:
         if self._status:

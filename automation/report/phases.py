@@ -1,4 +1,4 @@
-"""The phases of a run, one after the other, and how long each took."""
+"""The phases of a run and how long each took."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Phases:
-    """A clock that is always in one phase, until it is stopped.
+    """A clock that is in one phase at a time.
 
     Args:
-        tell: Told the name of each phase as it begins.
+        tell: Called with the name of each phase as it begins.
     """
 
     def __init__(self, tell: Callable[[str], None]) -> None:
@@ -23,13 +23,13 @@ class Phases:
         self._seconds: dict[str, float] = {}
 
     def enter(self, name: str) -> None:
-        """End the phase before, and begin this one."""
+        """End the current phase and begin this one."""
         self._end()
         self._name = name
         self._tell(name)
 
     def stop(self) -> dict[str, float]:
-        """Seconds by phase, in the order in which they began, and "total" last."""
+        """Stop, and return the seconds by phase in order, with "total" last."""
         self._end()
         return {**self._seconds, "total": time.monotonic() - self._started}
 

@@ -1,4 +1,4 @@
-"""What a run comes to."""
+"""The result of a run."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ PACKAGES = ("pulumi", "pulumi-aws", "boto3", "ministack")
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
-        error: What stopped it, if anything did.
+        error: What stopped the run; None when it went to its end.
         target: The target's name.
-        description: What the target is, for a person; empty when it was not opened.
+        description: The target, described for a person; empty when it was not opened.
         stack: The stack's name.
-        log_group: Where the function logs; None before the deployment ended.
-        phases: Seconds by phase, in the order in which they came, with "total".
-        verdict: What became of the messages; None before they were sent.
+        log_group: Name of the function's log group; None when the deployment did not finish.
+        phases: Seconds by phase, in order, with "total" last.
+        verdict: What became of the messages; None when none was sent.
         events: The function's log, all streams merged.
-        leftovers: What still stands of the stack; None when it was not looked for.
-        finish: The commands that destroy what was kept, in order; empty when nothing was.
-        versions: By name.
+        leftovers: What still exists of the stack; None when nobody looked.
+        finish: The commands that destroy a kept stack, in order.
+        versions: Version by package.
     """
 
     error: AutomationError | Interrupted | None
@@ -55,7 +55,7 @@ class RunResult:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """The verdict's, and the one for what is left."""
+        """The checks of the verdict, and the one for leftovers."""
         of_verdict = self.verdict.checks if self.verdict else ()
         return (
             of_verdict if self.leftovers is None else (*of_verdict, check_leftovers(self.leftovers))
@@ -63,7 +63,7 @@ class RunResult:
 
     @property
     def outcome(self) -> Outcome:
-        """Passed or failed, when nothing stopped it."""
+        """How the run ended; passed or failed only when nothing stopped it."""
         if isinstance(self.error, Interrupted):
             return "interrupted"
         if self.error is not None:
@@ -73,14 +73,14 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0: proved; 1: a check failed; else the error's own."""
+        """0 when proved, 1 when a check failed, else the error's own."""
         if self.error is not None:
             return self.error.exit_code
         return 0 if self.outcome == "passed" else 1
 
 
 def versions(engine: str | None) -> dict[str, str]:
-    """The versions of what a run was made with."""
+    """Return the versions of everything that took part in a run."""
     return {
         **({} if engine is None else {"engine": engine}),
         **{package: version(package) for package in PACKAGES},

@@ -1,4 +1,4 @@
-"""A run at the terminal: what it is doing while it goes, and what it came to."""
+"""The result of a run at the terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from automation.report.result import RunResult
 
 SPINNER_WIDTH = 3  # columns that the spinner takes of the changing line
-PIPED_WIDTH = 120  # columns, where there is no terminal to ask
+PIPED_WIDTH = 120  # columns, when there is no terminal to ask
 
 FATES = {"processed": "green", "dead-lettered": "yellow", "pending": "red", "lost": "red"}
 OUTCOMES = {"passed": "green", "failed": "red", "error": "red", "interrupted": "yellow"}
@@ -27,7 +27,7 @@ LEVELS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow"}
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that is as wide as its terminal, or as `PIPED_WIDTH` where there is none."""
+    """Return a console as wide as its terminal, or `PIPED_WIDTH` wide when piped."""
     console = Console(stderr=stderr, highlight=False)
     return (
         console
@@ -37,7 +37,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 def print_result(result: RunResult, console: Console) -> None:
-    """Tell a person what a run came to."""
+    """Print the result of a run."""
     console.print(Text.assemble(("Run ", "bold"), (result.stack, "bold cyan")))
     if result.description:
         console.print(Text(f"on {result.description}", "dim"))
@@ -50,7 +50,7 @@ def print_result(result: RunResult, console: Console) -> None:
     if result.error is not None:
         print_error(result.error, console)
     if result.finish:
-        console.print("\nKept, as asked. When you have done with it:", markup=False)
+        console.print("\nThe stack was kept. To destroy it:", markup=False)
         for command in result.finish:
             console.print(Text(f"  {command}"), soft_wrap=True)
     console.print(
@@ -63,7 +63,7 @@ def print_result(result: RunResult, console: Console) -> None:
 
 
 def print_log(group: str | None, events: tuple[LogEvent, ...], console: Console) -> None:
-    """The log pull: every stream merged, START to REPORT."""
+    """Print the function's log: all streams, START to REPORT."""
     console.print(Text.assemble("\n", ("Log ", "bold"), (group or "", "cyan")))
     stream = None
     for event in events:
@@ -74,7 +74,7 @@ def print_log(group: str | None, events: tuple[LogEvent, ...], console: Console)
 
 
 def log_line(text: str) -> Text:
-    """One log event, coloured by its level."""
+    """Return one log event, coloured by its level."""
     style = next((style for level, style in LEVELS.items() if text.startswith(f"[{level}]")), "")
     if text.startswith(("START ", "END ", "REPORT ", "INIT_START ")):
         style = "dim"
@@ -82,7 +82,7 @@ def log_line(text: str) -> Text:
 
 
 def print_messages(verdict: Verdict, console: Console) -> None:
-    """What became of each message."""
+    """Print what became of each message."""
     console.print(Text("\nMessages", "bold"))
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("", justify="right", style="dim")
@@ -100,7 +100,7 @@ def print_messages(verdict: Verdict, console: Console) -> None:
 
 
 def receives(message: MessageVerdict) -> str:
-    """How often a message was received, and when after it was sent."""
+    """Say how often a message was received, and how long after it was sent."""
     if not message.received_at:
         return "none seen"
     times = ", ".join(f"{seconds:.1f}" for seconds in after(message.sent_at, message.received_at))
@@ -108,12 +108,12 @@ def receives(message: MessageVerdict) -> str:
 
 
 def after(start: datetime, times: tuple[datetime, ...]) -> Iterator[float]:
-    """Seconds from `start` to each time; a clock that differs a little gives no negative ones."""
+    """Yield the seconds from `start` to each time, at least 0: clocks differ a little."""
     return (max(0.0, (time - start).total_seconds()) for time in times)
 
 
 def print_checks(result: RunResult, console: Console) -> None:
-    """Each check, and of those that failed what was expected and what was seen."""
+    """Print each check; for those that failed, what was expected and what was seen."""
     console.print(Text("\nChecks", "bold"))
     table = Table.grid(padding=(0, 2))
     for check in result.checks:
@@ -128,13 +128,13 @@ def print_checks(result: RunResult, console: Console) -> None:
 
 
 def print_phases(result: RunResult, console: Console) -> None:
-    """Where the time went."""
+    """Print how long each phase took."""
     times = [f"{name} {seconds:.1f}" for name, seconds in result.phases.items()]
     console.print(Text.assemble("\n", ("Seconds  ", "bold"), " · ".join(times)), soft_wrap=True)
 
 
 def print_error(error: BaseException, console: Console) -> None:
-    """What stopped a command, and the next step."""
+    """Print what stopped a command, and the next step."""
     message = Text.assemble("\n", ("error: ", "bold red"), printable(str(error)))
     console.print(message, soft_wrap=not console.is_terminal)
     if isinstance(error, AutomationError) and error.hint:
@@ -142,7 +142,7 @@ def print_error(error: BaseException, console: Console) -> None:
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal: every control character but a newline is made visible."""
+    """Escape every control character but newline, so that the text cannot control a terminal."""
     return "".join(
         char if char.isprintable() or char == "\n" else "  " if char == "\t" else repr(char)[1:-1]
         for char in text

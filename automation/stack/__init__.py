@@ -1,1 +1,1 @@
-"""A stack's life: configured, created, deployed, destroyed; and what it left behind."""
+"""The life of a stack: configuration, creation, deployment, destroy, leftovers."""

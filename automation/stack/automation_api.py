@@ -1,8 +1,8 @@
-"""The Automation API as this project uses it: every override of the SDK's own ways is here.
+"""The Automation API as this project uses it, with every override of the SDK's private parts.
 
-Two of what is overridden or imported is private to the SDK: `Stack._run_pulumi_cmd_sync` and
-`StackInitMode`. A test compares the SDK's source of all of it with a recorded digest, so that an
-upgrade which changes it is looked at.
+`Stack._run_pulumi_cmd_sync` and `StackInitMode` are private to the SDK. A test compares the source
+of all that is overridden or relied on with recorded digests, so it fails when an upgrade of the SDK
+changes any of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Workspace(LocalWorkspace):
-    """A workspace that selects nothing: the user's own selected stack stays what it was."""
+    """A workspace that never selects a stack: the user's selection stays as it is."""
 
     def __init__(self, folder: Path, command: PulumiCommand) -> None:
         super().__init__(work_dir=str(folder), pulumi_command=command)
@@ -36,14 +36,13 @@ class Workspace(LocalWorkspace):
 
 
 class OneCommandStack(Stack):
-    """A stack whose operations are one command each.
+    """A stack that runs one command for each operation (docs/architecture.md, Start-up time).
 
-    The SDK asks for outputs and history after each operation, in up to three commands of a quarter
-    of a second (measured, 2 cores); the operation's events have told both already. And a stack is
-    removed by the command that destroys it, which saves one of half a second.
+    The SDK runs up to three more commands to read outputs and history, which the operation's events
+    have reported already. And a stack is removed by the command that destroys it.
 
     Attributes:
-        events: What the engine says while the next operation runs.
+        events: Collects the events of the next operation.
     """
 
     events: Events
@@ -52,11 +51,11 @@ class OneCommandStack(Stack):
         super().__init__(name, workspace, StackInitMode.SELECT)
 
     def outputs(self) -> dict[str, Any]:
-        """The outputs, as the last operation's events told them."""
+        """Return the outputs from the events of the last operation."""
         return self.events.outputs
 
     def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: FBT001, FBT002, ARG002 -- the SDK's signature
-        """A summary that nobody reads: the SDK refuses to go without one."""
+        """Return a summary that nobody reads: the SDK insists on one."""
         return UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
 
     def _run_pulumi_cmd_sync(

@@ -1,8 +1,8 @@
-"""How the engine's command line is run: in a session of its own, and ended gracefully.
+"""Runs the engine's command line in a session of its own, and ends it gracefully.
 
-The Automation API starts `pulumi` in the caller's process group and leaves it running, with the
-stack locked, when a Ctrl-C strikes. Here a signal to the caller reaches the engine only as one
-SIGTERM, on which it finishes the resource under way, records it and releases the lock.
+The Automation API runs `pulumi` in the caller's process group. On Ctrl-C it leaves the engine
+running and the stack locked (pulumi#9103). Here the engine gets one SIGTERM: it finishes the
+current resource, records it and releases the lock.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
     from automation.engine import Engine
 
-OPERATION_WITHIN = 1200.0  # seconds; a whole stack on AWS takes about 60, a stuck call retries long
-CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the resource under way
+OPERATION_WITHIN = (
+    1200.0  # seconds; a whole stack on AWS takes about 60, a failing call is retried long
+)
+CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
 
 
 class EngineCommand(PulumiCommand):
-    """A `PulumiCommand` for an engine that has been found already.
+    """A `PulumiCommand` for a known engine.
 
     Args:
-        engine: The engine, its version known: `pulumi version` is not asked again.
-        environment: All that the engine and what it starts see of an environment.
-        on_start: Told the session of each process that is started.
+        engine: The engine; since its version is known, `pulumi version` is not run.
+        environment: The whole environment of the engine and its child processes.
+        on_start: Called with the session id of each process that is started.
     """
 
     def __init__(
@@ -59,8 +61,8 @@ class EngineCommand(PulumiCommand):
         """Run one command to its end.
 
         Raises:
-            pulumi.automation.errors.CommandError: It ended with a code other than 0.
-            EngineFailedError: It did not end in time, and was cancelled.
+            pulumi.automation.errors.CommandError: The exit code is not 0.
+            EngineFailedError: It did not end in time and was cancelled.
         """
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
@@ -93,7 +95,7 @@ class EngineCommand(PulumiCommand):
 
 
 class _Lines:
-    """One stream of a process, read to its end by a thread of its own."""
+    """Reads one stream of a process in a thread."""
 
     def __init__(self, stream: IO[str] | None, tell: Callable[[str], object] | None) -> None:
         self._lines: list[str] = []
@@ -110,12 +112,12 @@ class _Lines:
                     tell(line.rstrip())
 
     def text(self) -> str:
-        """All that was read, once the process has closed the stream (or kept it for 5 s more)."""
+        """Return what was read, once the stream is closed; wait at most 5 s for that."""
         self._thread.join(5.0)
         return "\n".join(self._lines)
 
 
 def _cancel(process: subprocess.Popen[str]) -> None:
-    """Have the engine finish what is under way; after `CANCEL_WITHIN` end all of its session."""
+    """Let the engine finish the current resource; kill its session after `CANCEL_WITHIN`."""
     end_session(process.pid, grace=CANCEL_WITHIN)
     process.wait()

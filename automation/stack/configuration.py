@@ -1,4 +1,4 @@
-"""The configuration of an ephemeral stack, in a folder of the run's own."""
+"""The configuration of an ephemeral stack, written to the run's own folder."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class StackPlan:
-    """What an ephemeral stack is to be.
+    """The plan of an ephemeral stack.
 
     Attributes:
-        name: Its name, unique in the backend.
-        folder: The run's own folder, for the stack's settings: made here, and removed with the
-            stack.
-        configuration: Values by key; a key without a namespace is the project's own.
-        finish_by_hand: The command that destroys the stack when the automation could not.
+        name: Name of the stack, unique in the backend.
+        folder: The run's own folder, created here and removed with the stack.
+        configuration: Values by key; a key without a namespace belongs to the project.
+        finish_by_hand: The command that destroys the stack if the automation cannot.
     """
 
     name: str
@@ -41,30 +40,30 @@ class StackPlan:
 
 
 def check_configuration(configuration: Mapping[str, Any]) -> None:
-    """Refuse settings that the program would never see, before anything is started.
+    """Refuse configuration that the program would ignore, before anything is started.
 
     Raises:
-        UsageError: The program has no such setting, or `tags` is no object.
+        UsageError: The program does not know a key, or `tags` is not an object.
     """
-    settings = _project()["config"]
-    unknown = [key for key in configuration if ":" not in key and key not in settings]
+    known = _project()["config"]
+    unknown = [key for key in configuration if ":" not in key and key not in known]
     if unknown:
         raise UsageError(
-            f"the program has no setting {', '.join(unknown)}",
-            hint=f"Pulumi.yaml has them all: {', '.join(settings)}",
+            f"the program has no configuration key {', '.join(unknown)}",
+            hint=f"Pulumi.yaml lists them: {', '.join(known)}",
         )
     if not isinstance(tags := configuration.get("tags", {}), dict):
         raise UsageError(
-            f"tags is {tags!r}, and not an object of names and values",
+            f"tags is {tags!r}, not an object of names and values",
             hint="""give it as JSON, as in --config 'tags={"team": "cards"}'""",
         )
 
 
 def write_configuration(plan: StackPlan) -> None:
-    """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml: JSON, which is YAML too.
+    """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml, as JSON, which is valid YAML.
 
-    The project is the checkout's, with the program named by its full path, so that nothing is
-    written into the checkout and no stack is selected there.
+    The project is that of the checkout, with the full path of the program: so nothing is written
+    into the checkout, and no stack is selected there.
     """
     project = _project()
     project["main"] = str(CHECKOUT)
@@ -75,8 +74,8 @@ def write_configuration(plan: StackPlan) -> None:
     }
     plan.folder.mkdir(mode=0o700, parents=True)
     (plan.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
-    settings = plan.folder / f"Pulumi.{plan.name}.yaml"
-    settings.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
+    stack_file = plan.folder / f"Pulumi.{plan.name}.yaml"
+    stack_file.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
 
 
 def _project() -> dict[str, Any]:

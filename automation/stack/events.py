@@ -1,4 +1,4 @@
-"""What the engine tells while one of its operations runs."""
+"""The events of one engine operation."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ROOT_TYPE = "pulumi:pulumi:Stack"
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """Something that the engine made.
+    """A resource that the engine created.
 
     Attributes:
-        type: Its type token, such as "aws:sqs/queue:Queue".
-        id: The provider's id of it.
+        type: Type token, such as "aws:sqs/queue:Queue".
+        id: The id that the provider gave it.
     """
 
     type: str
@@ -28,7 +28,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceStep:
-    """One resource, as the engine begins or ends to work on it."""
+    """The engine begins or ends to work on a resource."""
 
     operation: str
     type: str
@@ -38,7 +38,7 @@ class ResourceStep:
 
 @dataclass
 class Events:
-    """What the engine said while one operation ran."""
+    """Collects the events of one operation."""
 
     tell: Callable[[ResourceStep], None]
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Events:
     problems: list[str] = field(default_factory=list)
 
     def __call__(self, event: EngineEvent) -> None:
-        """Take one event into account; the SDK calls it from a thread of its own."""
+        """Handle one event; the SDK calls this from another thread."""
         step = event.resource_pre_event or event.res_outputs_event
         if step is not None:
             metadata = step.metadata

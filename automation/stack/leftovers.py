@@ -1,4 +1,4 @@
-"""Looking for what a destroyed stack left behind: on the endpoint itself, not in the state."""
+"""Leftovers: what still exists of a destroyed stack, on the endpoint and not in the state."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ NOT_FOUND = {
     "ResourceNotFoundException",
     "NoSuchEntity",
 }
-"""What the services call a thing that is not there."""
+"""The error codes of a missing resource."""
 
 
 def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> list[str]:
-    """What still stands of a stack, each as its kind and its name; empty when clean.
+    """Return what still exists of a stack, each as kind and name.
 
     Args:
-        clients: Of the account and region that the stack was in.
-        stack: Its name: the tag `stack` of everything that takes tags, by which also those are
-            found that a killed engine made and never recorded.
-        resources: All that the engine made; each is asked for by its own name.
+        clients: Clients for the account and region of the stack.
+        stack: Name of the stack. Resources with this value in their tag `stack` are found even if a
+            killed engine never recorded them.
+        resources: The resources that the engine created; each is looked up by its id.
     """
     made = [
         f"{LOOKS[resource.type][0]} {resource.id}"
@@ -38,7 +38,7 @@ def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> li
 
 
 def tagged(clients: Clients, stack: str) -> Iterator[str]:
-    """The ARNs that bear the stack's tag; the tagging service may list what is long gone."""
+    """Return the ARNs that have the stack's tag; the tagging service may list deleted ones."""
     pages = clients.tagging.get_paginator("get_resources").paginate(
         TagFilters=[{"Key": "stack", "Values": [stack]}]
     )
@@ -48,7 +48,7 @@ def tagged(clients: Clients, stack: str) -> Iterator[str]:
 
 
 def still_there(clients: Clients, arn: str) -> bool:
-    """Whether the thing itself answers; one that cannot be asked is taken to be there."""
+    """Whether the resource itself can be read; one of an unknown kind counts as existing."""
     for pattern, look in ARNS.items():
         if match := re.fullmatch(pattern, arn):
             return there(look, clients, match["name"])
@@ -56,7 +56,7 @@ def still_there(clients: Clients, arn: str) -> bool:
 
 
 def there(look: Callable[[Clients, str], object], clients: Clients, name: str) -> bool:
-    """Whether a look finds its thing: what it returns is true, and it raises no "gone"."""
+    """Whether a look finds its resource: it returns something, and does not raise "not found"."""
     from botocore.exceptions import ClientError
 
     try:
@@ -68,7 +68,7 @@ def there(look: Callable[[Clients, str], object], clients: Clients, name: str) -
 
 
 def _log_group(clients: Clients, name: str) -> bool:
-    """Whether a log group of exactly that name exists; the service only searches by prefix."""
+    """Whether a log group of exactly this name exists; the service searches by prefix."""
     groups = clients.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     return any(group.get("logGroupName") == name for group in groups)
 
@@ -97,7 +97,7 @@ LOOKS: dict[str, tuple[str, Callable[[Clients, str], object]]] = {
     "aws:iam/rolePolicy:RolePolicy": ("role policy", _role_policy),
     "aws:cloudwatch/logGroup:LogGroup": ("log group", _log_group),
 }
-"""By resource type: what a person calls it, and how it is asked for by the engine's id of it."""
+"""By resource type: its name for a person, and how to look it up by the engine's id."""
 
 ARNS: dict[str, Callable[[Clients, str], object]] = {
     r"arn:[^:]+:sqs:[^:]+:\d+:(?P<name>.+)": lambda clients, name: clients.sqs.get_queue_url(
@@ -110,4 +110,4 @@ ARNS: dict[str, Callable[[Clients, str], object]] = {
     r"arn:[^:]+:iam::\d+:role/(?:.+/)?(?P<name>[^/]+)": LOOKS["aws:iam/role:Role"][1],
     r"arn:[^:]+:logs:[^:]+:\d+:log-group:(?P<name>[^:]+)(?::\*)?": _log_group,
 }
-"""By the pattern of an ARN: how its thing is asked for by the name in it."""
+"""By ARN pattern: how to look the resource up by the name in the ARN."""

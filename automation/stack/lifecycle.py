@@ -1,9 +1,8 @@
-"""How a stack lives and dies: created, deployed, destroyed, removed, and only here.
+"""The life of a stack. Stacks are created, deployed, destroyed and removed here and nowhere else.
 
-Two invariants hold. The destroy of an ephemeral stack is certain before anything of it is made: it
-is what leaving the stack's `with` block does, and signals raise inside the block only, where it
-waits. And a stack's state is removed only after a destroy that succeeded, so what could not be
-destroyed can still be finished by hand.
+Two invariants hold. The destroy of an ephemeral stack is certain before anything of it exists:
+leaving its `with` block destroys it, and a signal raises only where the block waits. And the state
+is removed only after a destroy that succeeded, so that a person can finish a failed one.
 """
 
 from __future__ import annotations
@@ -41,15 +40,15 @@ if TYPE_CHECKING:
 
 
 class EphemeralStack:
-    """A stack for the length of a `with` block, which ends in its destroy, unless it is kept.
+    """A stack that exists for one `with` block: leaving the block destroys it, unless it is kept.
 
-    Create and deploy it in the block only: its destroy is then certain before any of it is made.
+    Create and deploy it inside the block only.
 
     Args:
-        plan: What it is to be; its configuration is written at once.
+        plan: The stack's plan; its configuration is written at once.
         command: The engine's command line.
-        enter: Told the name of each phase as it begins: "create", "deploy", "destroy".
-        tell: Told each resource as the engine begins or ends to work on it.
+        enter: Called with the name of each phase as it begins: "create", "deploy", "destroy".
+        tell: Called when the engine begins or ends to work on a resource.
     """
 
     def __init__(
@@ -70,14 +69,14 @@ class EphemeralStack:
         self._made: dict[Resource, None] = {}
 
     def __enter__(self) -> Self:
-        """Nothing of the stack is there yet."""
+        """Return the stack; nothing of it exists yet."""
         return self
 
     def __exit__(self, _kind: object, first: BaseException | None, _traceback: object) -> None:
-        """Destroy the stack, unless it is kept, and remove the run's folder with it.
+        """Destroy the stack and remove the run's folder, unless the stack is kept.
 
         Raises:
-            DestroyFailedError: Something still stands; its state and the folder are kept.
+            DestroyFailedError: Something still exists; the state and the folder are kept.
         """
         if self._kept:
             return
@@ -93,7 +92,7 @@ class EphemeralStack:
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        """All that deployments of the stack have made, destroyed since or not."""
+        """Every resource that the engine created, destroyed since or not."""
         return tuple(self._made)
 
     @property
@@ -106,25 +105,25 @@ class EphemeralStack:
         self._kept = True
 
     def create(self) -> None:
-        """Make the stack in the backend, with nothing in it.
+        """Create the empty stack in the backend.
 
         Raises:
             StackExistsError: The name is taken.
-            EngineFailedError: The engine refused.
+            EngineFailedError: The engine failed.
         """
         self._enter("create")
         try:
             with self._operation("create"):
                 self._stack.workspace.create_stack(self._plan.name)
         except EngineFailedError:
-            self._ours = False  # there is no such stack, or it is somebody else's
+            self._ours = False  # the stack does not exist, or belongs to somebody else
             raise
 
     def up(self) -> dict[str, Any]:
-        """Deploy the program; the stack's outputs by name.
+        """Deploy the program and return the stack's outputs by name.
 
         Raises:
-            EngineFailedError: The deployment failed; what it made is destroyed with the block.
+            EngineFailedError: The deployment failed; leaving the block destroys what it created.
         """
         self._enter("deploy")
         with self._operation("deploy") as events:
@@ -132,13 +131,13 @@ class EphemeralStack:
         return events.outputs
 
     def _destroy_ours(self) -> None:
-        """Destroy the stack and remove it from the backend; one that was there before us stays.
+        """Destroy the stack and remove it from the backend, unless it is somebody else's.
 
-        A first failure may be a lock that a killed engine left, or state that lags behind: the
-        lock is cancelled, the state refreshed, and the destroy tried once more.
+        A first failure may be due to the lock of a killed engine, or to stale state: cancel the
+        lock, refresh the state, and try once more.
 
         Raises:
-            DestroyFailedError: Something still stands; its state is kept.
+            DestroyFailedError: Something still exists; the state is kept.
         """
         if not self._ours:
             return
@@ -151,18 +150,18 @@ class EphemeralStack:
                 self._destroy(refresh=True)
         except EngineFailedError as error:
             raise DestroyFailedError(
-                f"stack {self._plan.name} still stands: {error}",
-                hint=f"its state is kept; to finish: {self._plan.finish_by_hand}",
+                f"stack {self._plan.name} still exists: {error}",
+                hint=f"its state is kept; finish with: {self._plan.finish_by_hand}",
             ) from error
 
     def _destroy(self, *, refresh: bool) -> None:
-        # A stack that is missing was never created, or went in a first try that failed after it.
+        # A missing stack was never created, or a first try removed it and failed afterwards.
         with contextlib.suppress(StackMissingError), self._operation("destroy") as events:
             self._stack.destroy(on_event=events, suppress_progress=True, refresh=refresh)
 
     @contextlib.contextmanager
     def _operation(self, verb: str) -> Iterator[Events]:
-        """Collect an operation's events, and make the SDK's errors ours."""
+        """Collect the events of an operation, and turn the SDK's errors into ours."""
         self._stack.events = events = Events(self._tell)
         try:
             with engine_errors(f"could not {verb} stack {self._plan.name}", events.problems):
@@ -172,11 +171,11 @@ class EphemeralStack:
 
 
 def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
-    """The outputs of a stack that exists in the checkout's project.
+    """Return the outputs of an existing stack of the checkout's project.
 
     Raises:
-        StackMissingError: No such stack.
-        EngineFailedError: The engine refused.
+        StackMissingError: The stack does not exist.
+        EngineFailedError: The engine failed.
     """
     workspace = Workspace(CHECKOUT, command)
     with engine_errors(f"could not read the outputs of stack {name}", []):
@@ -186,22 +185,22 @@ def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def engine_errors(what: str, problems: list[str]) -> Iterator[None]:
-    """Turn the SDK's errors, told apart by the CLI's texts, into ours.
+    """Turn the SDK's errors into ours.
 
     Args:
-        what: What could not be done, to open the message.
-        problems: The engine's own error diagnostics, preferred to the command's whole output.
+        what: What could not be done: the start of the message.
+        problems: The engine's error diagnostics; without any, the message quotes the output.
     """
     try:
         yield
     except StackNotFoundError as error:
         raise StackMissingError(
-            f"{what}: there is no such stack", hint="`pulumi stack ls --all` lists those there are"
+            f"{what}: the stack does not exist", hint="`pulumi stack ls --all` lists the stacks"
         ) from error
     except StackAlreadyExistsError as error:
         raise StackExistsError(f"{what}: the name is taken") from error
     except ConcurrentUpdateError as error:
         raise StackLockedError(f"{what}: another operation holds its lock") from error
     except CommandError as error:
-        told = "\n".join(problems) or str(error).rpartition(" stderr: ")[-1].strip()
-        raise EngineFailedError(f"{what}:\n{told}") from error
+        reason = "\n".join(problems) or str(error).rpartition(" stderr: ")[-1].strip()
+        raise EngineFailedError(f"{what}:\n{reason}") from error

@@ -1,4 +1,4 @@
-"""A stack's outputs: the only thing that the automation knows of the program."""
+"""The outputs of a stack: all that the automation knows about the program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    """What a stack of the program exports, by the same names."""
+    """The outputs that a program must export, under these names."""
 
     queue_url: str
     queue_arn: str
@@ -27,22 +27,22 @@ class Outputs:
 
     @property
     def region(self) -> str:
-        """The region in which the stack stands."""
+        """The region of the stack."""
         return self.queue_arn.split(":")[3]
 
 
 def read_outputs(stack: str, exported: Mapping[str, Any]) -> Outputs:
-    """The outputs of a stack.
+    """Read the outputs of a stack.
 
     Raises:
-        UsageError: One is missing, or is no string: the stack is not of this program, or its
-            deployment did not end.
+        UsageError: One is missing or not a string: another program deployed the stack, or its
+            deployment did not finish.
     """
     wanted = [field.name for field in fields(Outputs)]
     missing = [name for name in wanted if not isinstance(exported.get(name), str)]
     if missing:
         raise UsageError(
             f"stack {stack} does not export {', '.join(missing)}",
-            hint="deploy it with this project's program, and to its end: pulumi up",
+            hint="deploy it with this project's program: pulumi up",
         )
     return Outputs(**{name: exported[name] for name in wanted})

@@ -1,4 +1,4 @@
-"""The AWS clients of a run: one session, time-outs on every call, a few bounded retries."""
+"""The AWS clients of a run: one session, timeouts on every call, few retries."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECT_WITHIN = 5  # seconds
-READ_WITHIN = 20  # seconds; no call here waits longer on purpose
-ATTEMPTS = 4  # of one call, when it is throttled or the connection fails
+READ_WITHIN = 20  # seconds; no call of a run polls for longer
+ATTEMPTS = 4  # for one call, when it is throttled or the connection fails
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clients:
-    """The services that a run writes to and reads from."""
+    """Clients of the services that a run uses."""
 
     sqs: SQSClient
     lambda_: LambdaClient
@@ -34,10 +34,10 @@ class Clients:
 
 
 def make_clients(environment: Mapping[str, str], region: str) -> Clients:
-    """Clients for the account and the endpoint of a target's environment.
+    """Create the clients for the account and the endpoint of a target's environment.
 
-    Takes about half a second, most of it imports and service descriptions. What the process's own
-    environment says of profiles and proxies counts only where `environment` says it too.
+    Takes about half a second, most of it for imports and service descriptions. Profiles and proxies
+    come from `environment` only, not from this process's environment.
 
     Raises:
         ObserveError: The configuration cannot be used, such as a profile that does not exist.
@@ -80,10 +80,10 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
 
 @contextlib.contextmanager
 def aws_errors(what: str) -> Iterator[None]:
-    """Make what boto3 raises ours.
+    """Turn boto3's errors into `ObserveError`.
 
     Args:
-        what: What is being done, to follow "while".
+        what: What is being done, to complete "while …".
 
     Raises:
         ObserveError: The service refused, or could not be reached.

@@ -1,8 +1,7 @@
-"""Every error the automation raises, in one tree.
+"""Every error that the automation raises, in one tree.
 
-Each says what happened and where, and its `hint` the next step; each carries the exit code that
-`python -m automation` ends with. Nothing here imports anything heavy: the tree is there before the
-first slow import.
+Each error says what happened and where; its `hint` gives the next step, and its `exit_code` is that
+of `python -m automation`. This module imports nothing slow: it is needed before anything else.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from typing import ClassVar
 
 
 class AutomationError(Exception):
-    """What happened and where, in one sentence, and what to do about it.
+    """Base class: what happened and where, and what to do about it.
 
     Args:
-        message: What happened, to whom, in a sentence without a full stop.
-        hint: The next step for the person who reads it; empty when there is none.
+        message: What happened and where: one sentence without a full stop.
+        hint: The next step for the reader; empty when there is none.
     """
 
     exit_code: ClassVar[int] = 3
@@ -27,19 +26,19 @@ class AutomationError(Exception):
 
 
 class UsageError(AutomationError):
-    """The command was given something it cannot work with; nothing was started."""
+    """Arguments, options or files of the user are wrong; nothing was started."""
 
     exit_code = 2
 
 
 class ScenarioError(UsageError):
-    """A scenario file does not say what a scenario must say."""
+    """A scenario file is not valid."""
 
 
 class Interrupted(BaseException):
     """A signal asked the command to end.
 
-    Not an `Exception`: no library's `except Exception` may swallow it, wherever it strikes.
+    It is not an `Exception`, so that no library's `except Exception` swallows it.
     """
 
     outcome: ClassVar[str] = "interrupted"
@@ -50,16 +49,16 @@ class Interrupted(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """What a shell expects after a signal: 130 for SIGINT, 143 for SIGTERM."""
+        """128 plus the signal, as in a shell: 129 for SIGHUP, 130 for SIGINT, 143 for SIGTERM."""
         return 128 + self.signum
 
 
 class EngineUnavailableError(AutomationError):
-    """No Pulumi engine was found, and none of the ways to get one worked."""
+    """No Pulumi engine was found, and no source could provide one."""
 
 
 class EngineFailedError(AutomationError):
-    """The Pulumi engine ended an operation with an error."""
+    """An operation of the Pulumi engine failed."""
 
 
 class StackLockedError(EngineFailedError):
@@ -67,7 +66,7 @@ class StackLockedError(EngineFailedError):
 
 
 class StackExistsError(EngineFailedError):
-    """A stack of that name is there already."""
+    """A stack of that name exists already."""
 
 
 class StackMissingError(EngineFailedError):
@@ -75,28 +74,28 @@ class StackMissingError(EngineFailedError):
 
 
 class DestroyFailedError(AutomationError):
-    """A stack could not be destroyed: its state is kept, and the hint says how to finish."""
+    """A stack could not be destroyed. Its state is kept, and the hint says how to finish."""
 
 
 class EmulatorError(AutomationError):
-    """The emulator did not start, did not answer or ended by itself."""
+    """The emulator did not start, did not respond, or ended unexpectedly."""
 
 
 class HostError(AutomationError):
-    """This machine refused a file, a folder or a process."""
+    """The operating system refused an operation on a file or a process."""
 
     @classmethod
     def of(cls, error: OSError) -> HostError:
-        """The error of a system call that nobody nearer to it knew how to explain."""
+        """Wrap the error of a system call that no caller could explain better."""
         return cls(
-            f"this machine refused a file or a process: {error}",
-            hint="look at the free space of the disk, at permissions, and at `ulimit -a`",
+            f"the operating system refused an operation: {error}",
+            hint="check free disk space, permissions and `ulimit -a`",
         )
 
 
 class WaitTimeoutError(AutomationError):
-    """A condition did not become true before its deadline."""
+    """A condition did not become true before the deadline."""
 
 
 class ObserveError(AutomationError):
-    """AWS, or the emulator, refused a read or a write that the run needs."""
+    """AWS or the emulator refused a call, or could not be reached."""

@@ -1,9 +1,9 @@
-"""What a signal does to a command: it is noted, and raises only where the code says that it waits.
+"""Signals are noted, and raise only where the code declares that it waits.
 
-`install` belongs before every slow import. From then on SIGINT, SIGTERM and SIGHUP are noted. The
-first one raises `Interrupted` in the main thread, once: in the `interruptible` block that is open,
-or else in the next one. Everything outside such blocks runs to its end, and so does a `shielded`
-block with all the interruptible ones in it: a clean-up.
+Call `install` before every slow import. From then on SIGINT, SIGTERM and SIGHUP are noted. The
+first one raises `Interrupted` once, in the main thread: in the open `interruptible` block, or else
+in the next one. Code outside of such blocks is never interrupted. Neither is a clean-up: a
+`shielded` block, whatever interruptible blocks it contains.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Signals:
-    """The process's one record of the signals it got, and of what they may do."""
+    """The signals that this process has received, and what they may do now."""
 
     first: int | None = None
     raised: bool = False
-    interruptible: int = 0  # blocks that are open
-    shielded: int = 0  # the same
+    interruptible: int = 0  # number of open blocks
+    shielded: int = 0  # likewise
     protecting: bool = True
 
 
 def install() -> None:
-    """Handle the three signals.
+    """Install the handlers.
 
-    Signals that the caller ignores stay ignored here, as for a shell's job in the background, and
-    SIGHUP under nohup. Child processes get the default: the engine ends its plugins by SIGINT, and
-    waits 5 s for each that ignores it.
+    Signals that the caller ignores stay ignored here: SIGINT in a background job of a shell, SIGHUP
+    under nohup. Child processes get the default, because the engine ends its plugins by SIGINT and
+    waits 5 s for each one that ignores it.
     """
     for signum in SIGNALS:
         ignored = signal.getsignal(signum) is signal.SIG_IGN
@@ -46,9 +46,9 @@ def install() -> None:
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """A block that waits, or computes for long: a signal ends it, also one noted before.
+    """Declare a block that waits or computes for long: a signal ends it, even one noted before.
 
-    For the main thread only, where signals are handled.
+    For the main thread only: signals are handled there.
     """
     _Signals.interruptible += 1
     try:
@@ -60,7 +60,7 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def shielded() -> Iterator[None]:
-    """A clean-up: no signal ends it, nor the interruptible blocks that it enters."""
+    """Declare a clean-up: no signal ends it, nor the interruptible blocks inside it."""
     _Signals.shielded += 1
     try:
         yield
@@ -69,17 +69,17 @@ def shielded() -> Iterator[None]:
 
 
 def noted() -> Interrupted | None:
-    """The first signal that came, whether or not it has raised; None when none did."""
+    """Return the first signal received, whether or not it has raised; None without any."""
     return None if _Signals.first is None else _interrupted(_Signals.first)
 
 
 def stop_protecting() -> None:
-    """From now on every signal raises at once: nothing is left to clean up."""
+    """Let every signal raise at once from now on: nothing is left to clean up."""
     _Signals.protecting = False
 
 
 def _ignore(_signum: int, _frame: FrameType | None) -> None:
-    """A handler, which no child inherits, as it would inherit SIG_IGN."""
+    """Do nothing. Unlike SIG_IGN, a handler is not inherited by child processes."""
 
 
 def _on_signal(signum: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Locks between processes, which end with their holders however those end."""
+"""Locks between processes. The kernel releases a lock when its holder ends."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], None]) -> None:
-    """Take the lock on an open file, for as long as it stays open.
+    """Lock an open file for as long as it stays open.
 
     Args:
-        descriptor: Of the file.
-        what: What the lock is for, to follow "waiting for".
-        within: Seconds until the waiting is given up.
-        busy: Called once, when another process holds it.
+        descriptor: The file's descriptor.
+        what: What is awaited, to complete "waited for …".
+        within: Seconds to wait.
+        busy: Called once, when another process holds the lock.
 
     Raises:
-        WaitTimeoutError: Another process held it all that time.
+        WaitTimeoutError: Another process held the lock all that time.
     """
     if _taken(descriptor):
         return

@@ -1,4 +1,4 @@
-"""Where the automation keeps things outside the checkout: the user's cache folder, nowhere else."""
+"""Where the automation keeps files outside of the checkout: in the user's cache folder only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def cache_folder() -> Path:
-    """The project's cache folder, made on first use, readable by its owner only.
+    """Return the project's cache folder; create it on first use, readable by its owner only.
 
     Raises:
-        AutomationError: It cannot be made.
+        AutomationError: It cannot be created.
     """
     folder = platformdirs.user_cache_path(PROJECT)
     try:
@@ -24,6 +24,6 @@ def cache_folder() -> Path:
     except OSError as error:
         raise AutomationError(
             f"the cache folder {folder} cannot be used: {error.strerror}",
-            hint="make room for it, or name another one in XDG_CACHE_HOME",
+            hint="make room, or set XDG_CACHE_HOME to another folder",
         ) from error
     return folder

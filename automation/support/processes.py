@@ -1,4 +1,4 @@
-"""Sessions of processes: ending all of one, whoever started what in it."""
+"""Ending all processes of a session."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import psutil
 
 from automation.support.wait import POLL
 
-AFTER_LEADER = 1.0  # seconds that the others have to end once their leader is gone
-KILL_WITHIN = 5.0  # seconds that the kernel has to end what was killed
+AFTER_LEADER = 1.0  # seconds that the others have to end after their leader
+KILL_WITHIN = 5.0  # seconds that the kernel has to end killed processes
 
 
 def session_members(session: int) -> list[psutil.Process]:
-    """The live processes of a session, by whichever process group or parent they now have."""
+    """Return the live processes of a session, whatever their process group or parent."""
     members = []
     for process in psutil.process_iter():
-        with contextlib.suppress(OSError, psutil.Error):  # it ended while it was looked at
+        with contextlib.suppress(OSError, psutil.Error):  # the process ended meanwhile
             alive = process.status() != psutil.STATUS_ZOMBIE
             if os.getsid(process.pid) == session and alive:
                 members.append(process)
@@ -26,12 +26,12 @@ def session_members(session: int) -> list[psutil.Process]:
 
 
 def end_session(session: int, *, grace: float) -> None:
-    """End every process of a session: SIGTERM to its leader, after `grace` seconds SIGKILL to all.
+    """End every process of a session: SIGTERM to its leader, later SIGKILL to all.
 
     Args:
-        session: The session's id, which is the pid of the process that was started for it.
-        grace: Seconds that the leader has to end, and `AFTER_LEADER` more for the rest; 0 kills
-            at once.
+        session: The session's id: the pid of its leader.
+        grace: Seconds that the leader has to end; the others have `AFTER_LEADER` more. 0 kills at
+            once.
     """
     if session == os.getsid(0):
         raise ValueError(f"session {session} is this process's own")

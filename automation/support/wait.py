@@ -1,4 +1,4 @@
-"""Waiting: polling with a deadline, and a sentence that says what is awaited."""
+"""Waiting: polling with a deadline."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ POLL = 0.02  # seconds between two looks at something on this machine
 
 
 def looks(look: Callable[[], T], *, within: float, poll: float = POLL) -> Iterator[T]:
-    """Look again and again: a signal ends a look or a pause, not what the caller does with a look.
+    """Poll: yield the result of each look, until the deadline.
+
+    A signal interrupts a look or a pause, but not what the caller does with a result.
 
     Args:
-        look: Takes a look; may raise, which ends the iteration.
+        look: Takes one look. What it raises ends the iteration.
         within: Seconds until the last look; the first is always taken.
         poll: Seconds between the end of one look and the start of the next.
     """
@@ -43,17 +45,17 @@ def wait_until(
     within: float,
     poll: float = POLL,
 ) -> T:
-    """Look until what is seen satisfies, and return it.
+    """Poll until a result satisfies, and return it.
 
     Args:
-        what: What is awaited, to follow "waiting for".
-        look: Takes a look; may raise, which ends the waiting.
-        satisfied: Whether a look's result is what is awaited.
-        within: Seconds until the waiting is given up.
+        what: What is awaited, to complete "waited for …".
+        look: Takes one look. What it raises ends the waiting.
+        satisfied: Whether a result is what is awaited.
+        within: Seconds to wait.
         poll: Seconds between two looks.
 
     Raises:
-        WaitTimeoutError: The deadline passed; the message has what was seen last.
+        WaitTimeoutError: The deadline passed; the message quotes the last result.
     """
     for seen in looks(look, within=within, poll=poll):
         if satisfied(seen):

@@ -1,4 +1,4 @@
-"""The aws target: the user's own account, engine home, login and backend, all as they are."""
+"""The aws target: the user's own account, engine home, login and backend."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from automation.engine import Engine
 
-REGION = "us-east-1"  # the lesson's, when the environment names none
+REGION = "us-east-1"  # the lesson's; used when the environment names none
 CONFIGURATION = {
-    # Six times the function's time-out, as AWS advises: shorter, and receives that cold starts
-    # lose can dead-letter good messages. The poison hand takes 3 x 30 s.
+    # Six times the function's timeout, as AWS advises: with less, receives lost to cold starts can
+    # dead-letter good messages. The poison hand takes 3 x 30 s.
     "functionTimeout": 5,
     "visibilityTimeout": 30,
 }
 PACE = Pace(
     poll=3.0,
     quiet=120.0,  # queue counts lag up to a minute
-    deletion_lag=120.0,  # deleted queues and functions linger in answers for about a minute
-    skew=2.0,  # a larger one is told from the answers
+    deletion_lag=120.0,  # deleted queues and functions are listed for about a minute
+    skew=2.0,  # a larger one is read from the responses
     slack=180.0,  # log events arrive seconds late, IAM takes seconds to spread
 )
 
 
 def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
-    """The target of an environment: credentials and region as boto3 finds them."""
+    """Return the target for an environment; boto3 finds credentials and region in it."""
     folder = cache_folder() / "runs"
     folder.mkdir(mode=0o700, exist_ok=True)
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION

@@ -1,4 +1,4 @@
-"""What a run needs to know of where it deploys."""
+"""What a run needs to know about where it deploys."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How a target's services behave in time, all in seconds.
+    """The timing of a target's services, all in seconds.
 
     Attributes:
         poll: Between two looks.
-        quiet: A source queue whose counts have been zero for so long is empty for good.
-        deletion_lag: What was deleted has left the services' answers after so long.
-        skew: The services' clock may be so far behind ours.
-        slack: On top of the receives' visibility time-outs, until a run is given up.
+        quiet: A source queue that has been empty for so long stays empty.
+        deletion_lag: Responses may still contain a deleted resource for so long.
+        skew: The services' clock may be behind ours by so much.
+        slack: A run waits for all visibility timeouts, and this much longer.
     """
 
     poll: float
@@ -33,20 +33,20 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """All that a run needs to know of where it deploys.
+    """Where a run deploys.
 
     Attributes:
         name: "local" or "aws".
-        description: What it is, in a few words for a person.
-        engine: What deploys there.
+        description: A few words for a person.
+        engine: The engine that deploys there.
         region: The AWS region of ephemeral stacks.
-        environment: All that the engine, and the AWS clients, see of an environment.
-        folder: Where runs make their own folders.
-        configuration: The short timings that belong to the target, by configuration key.
-        pace: How its services behave in time.
+        environment: The whole environment of the engine and the AWS clients.
+        folder: The parent of the runs' own folders.
+        configuration: Configuration of ephemeral stacks by key: the target's region and timings.
+        pace: The timing of its services.
         exact_receives: Whether every receive reaches a consumer. On AWS some do not.
-        command_prefix: What a person puts before a `pulumi` command for this target.
-        stop_commands: What a person does when its last stack is destroyed.
+        command_prefix: What a person types before a `pulumi` command for this target.
+        stop_commands: The commands that stop the target once its last stack is destroyed.
     """
 
     name: str
@@ -62,10 +62,10 @@ class Target:
     stop_commands: tuple[str, ...]
 
     def wait_ready(self) -> None:
-        """Return when the target can be deployed to: AWS always can."""
+        """Wait until stacks can be deployed; AWS is always ready."""
 
     def watch_session(self, session: int) -> None:
-        """Have the processes of an engine's session ended too, when this process is killed."""
+        """Arrange that an engine's session is ended even if this process is killed."""
 
     def keep(self) -> None:
-        """Let the target outlive this process: AWS always does."""
+        """Let the target outlive this process; AWS always does."""

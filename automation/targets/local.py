@@ -1,4 +1,4 @@
-"""The local target of a run: the lasting instance when one is up, else one for the run alone."""
+"""The local target: the lasting emulator if one is running, else one for this run alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONFIGURATION = {
 }
 PACE = Pace(
     poll=0.1,
-    quiet=3.0,  # longer than the visibility time-out: nothing in flight can come back any more
+    quiet=3.0,  # longer than the visibility timeout: nothing in flight can come back
     deletion_lag=5.0,
     skew=0.0,  # one machine, one clock
     slack=30.0,
@@ -44,18 +44,18 @@ class LocalTarget(Target):
     """An emulator on this machine.
 
     Attributes:
-        supervisor: The one that this process started for the run; None for the lasting instance.
+        supervisor: The supervisor that this run started; None for the lasting instance.
     """
 
     supervisor: Supervisor | None
 
     def wait_ready(self) -> None:
-        """Return when the emulator answers."""
+        """Wait until the emulator responds."""
         if self.supervisor is not None:
             self.supervisor.wait_ready()
 
     def watch_session(self, session: int) -> None:
-        """Have an engine's processes ended with the emulator."""
+        """Have the supervisor end an engine's session with the emulator."""
         if self.supervisor is not None:
             self.supervisor.watch_session(session)
 
@@ -69,15 +69,15 @@ class LocalTarget(Target):
 def local_target(
     find_engine: Callable[[], Engine], environment: Mapping[str, str], url: str | None
 ) -> Iterator[LocalTarget]:
-    """A local target for the length of a block; its emulator starts while the engine is found.
+    """Open a local target for one `with` block.
 
     Args:
-        find_engine: Called once the emulator is on its way.
-        environment: The caller's.
-        url: An emulator that runs already, as `checked_url` gives it.
+        find_engine: Called while the emulator starts.
+        environment: The caller's environment.
+        url: A running emulator, as `checked_url` returns it; None starts one.
 
     Raises:
-        EmulatorError: The emulator ended by itself; whatever else that led to is its cause.
+        EmulatorError: The emulator ended unexpectedly; the error that followed is its cause.
     """
     lasting_one = lasting.find()
     if lasting_one is not None and url in {None, lasting_one.url}:
@@ -86,7 +86,7 @@ def local_target(
         except Exception as error:
             if lasting.find() != lasting_one:
                 raise EmulatorError(
-                    f"the lasting emulator at {lasting_one.url} ended meanwhile",
+                    f"the lasting emulator at {lasting_one.url} ended during the run",
                     hint="run the command again",
                 ) from error
             raise
@@ -95,25 +95,26 @@ def local_target(
     try:
         engine = find_engine()
         if url is not None:
-            supervisor.wait_ready()  # it runs already, or never will: nothing to overlap with
+            supervisor.wait_ready()  # it is running already, or never will
         yield _target(supervisor.instance, supervisor, engine, environment)
     except EmulatorError:
         raise
     except Exception as error:
-        supervisor.check()  # an emulator that ended explains whatever came of it
+        supervisor.check()  # an emulator that ended explains every other error
         if isinstance(error, DestroyFailedError):
-            _keep_what_still_stands(supervisor, error)
+            _keep_state(supervisor, error)
         raise
     finally:
         if not supervisor.kept:
             supervisor.close()
 
 
-def _keep_what_still_stands(supervisor: Supervisor, error: DestroyFailedError) -> None:
-    """Keep the state of a stack that still stands on the user's own emulator."""
+def _keep_state(supervisor: Supervisor, error: DestroyFailedError) -> None:
+    """Keep the state of a stack that could not be destroyed on the user's own emulator."""
     if not supervisor.instance.external:
         raise DestroyFailedError(
-            str(error), hint="it went with the run's emulator: nothing is left to finish"
+            str(error),
+            hint="nothing is left to finish: the stack went with the run's emulator",
         ) from error
     lasting.keep(supervisor)
 

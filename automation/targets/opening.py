@@ -1,4 +1,4 @@
-"""Opening the target that a command was asked for."""
+"""Opens the target of a run."""
 
 from __future__ import annotations
 
@@ -25,33 +25,35 @@ NAMES = ("local", "aws")
 def open_target(
     options: RunOptions, find_engine: Callable[[], Engine], environment: Mapping[str, str]
 ) -> Iterator[Target]:
-    """A target for the length of a block.
+    """Open a target for one `with` block.
 
     Args:
-        options: What the run was asked for.
-        find_engine: Finds the engine, or installs it.
-        environment: The caller's.
+        options: The options of the run.
+        find_engine: Finds or installs the engine.
+        environment: The caller's environment.
 
     Raises:
-        UsageError: The emulator does not fit the target, or is not on this machine; none is up
-            that could hold an existing stack, or another one is up already than is to be kept.
+        UsageError: --emulator does not fit the target or the lasting emulator, or is not a loopback
+            URL; or no emulator is running that could have the stack to prove.
     """
     if options.target == "aws":
         if options.emulator is not None:
-            raise UsageError("--emulator goes with the local target", hint="leave one of them out")
+            raise UsageError(
+                "--emulator is for the local target only", hint="leave out --emulator or --target"
+            )
         yield aws_target(find_engine(), environment)
     else:
         url = None if options.emulator is None else checked_url(options.emulator)
         lasting_one = lasting.find()
         if options.stack is not None and lasting_one is None:
             raise UsageError(
-                f"no emulator is up that could hold the stack {options.stack}",
-                hint="make the stack: python -m automation exec -- pulumi up",
+                f"no emulator is running, so there is no stack {options.stack}",
+                hint="deploy the stack first: python -m automation exec -- pulumi up",
             )
         if options.keep and lasting_one is not None and url not in {None, lasting_one.url}:
             raise UsageError(
-                f"the lasting emulator is another one, at {lasting_one.url}",
-                hint="leave out --emulator, or first: python -m automation local stop",
+                f"another lasting emulator is running, at {lasting_one.url}",
+                hint="leave out --emulator, or stop it: python -m automation local stop",
             )
         with local_target(find_engine, environment, url) as target:
             yield target

@@ -37,8 +37,8 @@ def supervisor(machine: Machine) -> int:
 
 
 def test_an_emulator_is_started_once_found_and_stopped(machine: Machine) -> None:
-    assert machine.run("local", "status") == Done(3, "", "none is up\n")
-    assert machine.run("local", "stop") == Done(0, "", "none was up\n")
+    assert machine.run("local", "status") == Done(3, "", "none is running\n")
+    assert machine.run("local", "stop") == Done(0, "", "none was running\n")
 
     started = machine.run("local", "start")
     assert started.code == 0, started.stderr
@@ -49,7 +49,7 @@ def test_an_emulator_is_started_once_found_and_stopped(machine: Machine) -> None
 
     again = machine.run("local", "start", "--emulator", url)
     assert (again.code, url_in(again)) == (0, url)
-    assert again.stderr.startswith("already up: ")
+    assert again.stderr.startswith("already running: ")
     status = machine.run("local", "status")
     assert (status.code, url_in(status)) == (0, url)
 
@@ -108,7 +108,7 @@ def test_an_emulator_that_ended_by_itself_is_not_up(machine: Machine) -> None:
     wait_until("its folder to go", machine.left_behind, lambda left: not left, within=10, poll=0.05)
 
     assert machine.run("local", "status").code == 3
-    assert machine.run("local", "stop").stderr == "none was up\n"
+    assert machine.run("local", "stop").stderr == "none was running\n"
 
 
 def test_a_process_that_only_has_the_old_supervisors_pid_is_left_alone(machine: Machine) -> None:
@@ -122,7 +122,7 @@ def test_a_process_that_only_has_the_old_supervisors_pid_is_left_alone(machine: 
         pointer.write_text(json.dumps({**fact, "supervisor": other.pid}))
 
         assert machine.run("local", "status").code == 3
-        assert machine.run("local", "stop").stderr == "none was up\n"
+        assert machine.run("local", "stop").stderr == "none was running\n"
 
         assert other.poll() is None
         other.kill()

@@ -273,7 +273,9 @@ def test_an_emulator_that_ends_while_it_starts_is_told_with_the_end_of_its_log(
             log.write("its last words\n")
         emulator.kill()
 
-        with pytest.raises(EmulatorError, match=r"ended by itself with code -9(.|\n)*last words"):
+        with pytest.raises(
+            EmulatorError, match=r"ended unexpectedly with code -9(.|\n)*last words"
+        ):
             supervisor.wait_ready()
 
     assert not list(temporary.iterdir())
@@ -300,7 +302,7 @@ def told_of_its_end(supervisor: Supervisor) -> bool:
     try:
         supervisor.check()
     except EmulatorError as error:
-        return "ended by itself with code -9" in str(error)
+        return "ended unexpectedly with code -9" in str(error)
     return False
 
 

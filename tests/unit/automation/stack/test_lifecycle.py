@@ -165,7 +165,7 @@ def test_what_cannot_be_destroyed_keeps_its_folder_and_says_how_to_finish(plan: 
         deploy(plan, engine)
 
     assert engine.commands == ["stack", "up", "destroy", "cancel", "destroy"]
-    assert "stack run-1 still stands" in str(raised.value)
+    assert "stack run-1 still exists" in str(raised.value)
     assert "the cloud is down" in str(raised.value)
     assert plan.finish_by_hand in raised.value.hint
     assert raised.value.exit_code == 3
@@ -308,7 +308,7 @@ def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
 
 
 def test_a_stack_that_does_not_exist_is_named() -> None:
-    with pytest.raises(StackMissingError, match="outputs of stack dev: there is no such stack"):
+    with pytest.raises(StackMissingError, match="outputs of stack dev: the stack does not exist"):
         stack_outputs("dev", FakeEngine(stack=[MISSING]))
 
 

@@ -20,7 +20,7 @@ from automation.targets.local import LocalTarget, local_target
 
 URL = "http://127.0.0.1:4566"
 ENGINE = Engine(folder=Path("/engine"), version="3.259.0", origin="cache")
-DESTROY_FAILED = DestroyFailedError("stack run-1 still stands: it is stuck", hint="pulumi destroy")
+DESTROY_FAILED = DestroyFailedError("stack run-1 still exists: it is stuck", hint="pulumi destroy")
 
 
 class FakeSupervisor:
@@ -135,7 +135,7 @@ def test_a_lasting_emulator_that_was_stopped_meanwhile_is_told(
 ) -> None:
     lasting.instance = Instance(url=URL, folder=tmp_path, supervisor=1, external=False)
     with (  # noqa: PT012 -- it is stopped in the block
-        pytest.raises(EmulatorError, match=f"the lasting emulator at {URL} ended meanwhile"),
+        pytest.raises(EmulatorError, match=f"the lasting emulator at {URL} ended during the run"),
         local_target(lambda: ENGINE, {}, None),
     ):
         lasting.instance = None
@@ -161,6 +161,6 @@ def test_what_could_not_be_destroyed_on_the_runs_own_emulator_goes_with_it(
 
     assert type(raised.value) is DestroyFailedError
     assert "it is stuck" in str(raised.value)
-    assert raised.value.hint == "it went with the run's emulator: nothing is left to finish"
+    assert raised.value.hint == "nothing is left to finish: the stack went with the run's emulator"
     assert supervisor.closed
     assert lasting.instance is None
