@@ -19,10 +19,11 @@ demo: engine
 	@$(BIN)/python -m automation run
 
 test: lint engine
-	@# Half of the local tests is waiting: three at once keep two cores busy. pytest keeps the
-	@# folders of its last runs, so it is given one that goes afterwards.
+	@# The local tests wait half of the time: three at once keep two cores busy. pytest keeps the
+	@# folders of its last runs, so it gets a temporary folder that is removed afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
-	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 3
+	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 3 --cov --cov-report= --cov-fail-under=$(COVERAGE)
+COVERAGE := 88  # per cent of lines and branches, in the process of the tests: not to fall
 
 unit: $(INSTALLED)
 	@$(BIN)/python -m pytest -n 2 tests/unit

@@ -5,7 +5,6 @@ import shlex
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,7 +111,6 @@ def test_everything_arrives_where_somebody_reads() -> None:
 
 def test_work_does_not_wait_for_a_reader_of_stderr_that_is_stuck() -> None:
     reader, writer = os.pipe()
-    began = time.monotonic()
     program = """
         for _ in range(100):
             print("x" * 100_000, file=sys.stderr)
@@ -122,8 +120,7 @@ def test_work_does_not_wait_for_a_reader_of_stderr_that_is_stuck() -> None:
     process = start(program, stderr=writer)
     os.close(writer)
 
-    assert process.wait(30) == 7
-    assert time.monotonic() - began < 20  # one second of patience, not one for each line
+    assert process.wait(30) == 7  # one second of patience, not one for each of 100 lines
     os.close(reader)
 
 
