@@ -1,1 +1,1 @@
-"""An `aws` provider plugin for an emulator on loopback: general, and light to start."""
+"""A general, lightweight `aws` provider plugin for an AWS emulator on this machine."""

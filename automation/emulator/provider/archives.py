@@ -1,4 +1,4 @@
-"""A function's code as Lambda takes it: one zip, the same bytes for the same files everywhere."""
+"""Zip packages of a function's code: the same files give the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -13,27 +13,21 @@ from automation.emulator.provider.values import Archive, Asset
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EPOCH = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the earliest time that a zip can hold: what a file's own would break
+# Every entry gets the earliest time a zip can hold: real file times would change the bytes.
+EPOCH = (1980, 1, 1, 0, 0, 0)
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
 
-Entry = tuple[str, int, bytes]  # its name in the zip, its mode, its bytes
+Entry = tuple[str, int, bytes]  # name in the zip, file mode, content
 
 
 def zip_of(archive: Archive) -> bytes:
-    """The archive as a zip; a zip file is taken as it is.
+    """Return the archive as a zip; a path to a zip file returns that file unchanged.
 
-    Relative paths are read from the current directory, which the engine makes the program's.
+    Relative paths start at the current directory; the engine sets it to the program's directory.
 
     Raises:
-        ProviderError: A file is missing, or is of a kind that this provider does not read.
+        ProviderError: A file is missing or unreadable, or the code is remote.
     """
     if archive.path is not None and zipfile.is_zipfile(archive.path):
         return Path(archive.path).read_bytes()
@@ -47,10 +41,10 @@ def zip_of(archive: Archive) -> bytes:
 
 
 def _entries(part: Archive | Asset, name: str) -> Iterator[Entry]:
-    """The files of a part of an archive, which is in it under `name`."""
+    """Yield the files of the part that is stored under `name` in the zip."""
     if part.uri is not None:
         raise ProviderError(
-            f"the code at {part.uri} is remote: this provider reads local files only"
+            f"the code at {part.uri} is remote; the local aws provider reads local files only"
         )
     if isinstance(part, Asset):
         yield (
@@ -72,7 +66,7 @@ def _file(path: Path, name: str) -> Entry:
         executable = path.stat().st_mode & 0o111
         return name, EXECUTABLE if executable else REGULAR, path.read_bytes()
     except OSError as error:
-        raise ProviderError(f"the code's file {path} cannot be read: {error.strerror}") from error
+        raise ProviderError(f"the code file {path} cannot be read: {error.strerror}") from error
 
 
 def _files(path: Path, name: str) -> Iterator[Entry]:
@@ -85,7 +79,7 @@ def _files(path: Path, name: str) -> Iterator[Entry]:
         with zipfile.ZipFile(path) as package:
             for info in package.infolist():
                 if not info.is_dir():
-                    mode = info.external_attr >> 16 or REGULAR  # none where no Unix wrote it
+                    mode = info.external_attr >> 16 or REGULAR  # 0 if not written on Unix
                     yield prefix + info.filename, mode, package.read(info)
     else:
         raise ProviderError(f"the code at {path} is neither a folder nor a zip file")

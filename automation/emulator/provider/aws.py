@@ -1,4 +1,4 @@
-"""The emulator's clients, and waiting for what it does after it has answered."""
+"""The emulator's botocore clients, and waiting for asynchronous changes."""
 
 from __future__ import annotations
 
@@ -21,61 +21,61 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
-SERVICES = ("sqs", "iam", "lambda", "logs")  # by when a deployment needs them
-CONNECT_WITHIN = 5.0  # seconds
-ANSWER_WITHIN = 30.0  # seconds; the emulator answers in milliseconds
-ATTEMPTS = 3  # of each call; the emulator neither throttles nor moves
-POLL = 0.025  # seconds between looks
-DEADLINE = 600.0  # seconds that a resource may take, as in the official provider
+SERVICES = ("sqs", "iam", "lambda", "logs")  # in the order that a deployment uses them
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 30.0  # seconds; the emulator responds in milliseconds
+MAX_ATTEMPTS = 3  # per call; a local emulator needs few retries
+POLL = 0.025  # seconds between two looks
+DEFAULT_TIMEOUT = 600.0  # seconds per wait, as in the official provider
 
 
 def loopback_endpoint(environment: Mapping[str, str]) -> str:
-    """The URL in AWS_ENDPOINT_URL: http(s), on this machine.
+    """Return the URL in AWS_ENDPOINT_URL: http or https, on this machine.
 
     Raises:
-        ProviderError: It is missing, or somewhere that could be AWS.
+        ProviderError: The variable is missing, or the URL is not on this machine.
     """
     url = environment.get("AWS_ENDPOINT_URL", "")
     if not on_loopback(url):
         raise ProviderError(
-            "the local aws provider serves an emulator on this machine only, and AWS_ENDPOINT_URL "
-            f"is {url!r}",
+            "the local aws provider connects only to an emulator on this machine, and "
+            f"AWS_ENDPOINT_URL is {url!r}",
             hint="set it to the emulator's URL, such as http://127.0.0.1:4566",
         )
     return url
 
 
-class Clients:
-    """One botocore client a service, made when it is first asked for."""
+class ClientCache:
+    """One botocore client per service and region, created on first use."""
 
     def __init__(self, endpoint: str, environment: Mapping[str, str]) -> None:
-        """Know where the emulator is and as whom to speak to it; nothing is loaded yet.
+        """Take the endpoint and the credentials; loads nothing yet.
 
         Args:
-            endpoint: Its URL.
-            environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default test and test) name
-                the emulator's account.
+            endpoint: The emulator's URL.
+            environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by default test and test,
+                select the emulator's account.
         """
         self.endpoint = endpoint
         self._key = environment.get("AWS_ACCESS_KEY_ID", "test")
         self._secret = environment.get("AWS_SECRET_ACCESS_KEY", "test")
-        self._made: dict[tuple[str, str], Any] = {}
-        self._lock = threading.Lock()  # clients are thread-safe, making one is not
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()  # clients are thread-safe; creating one is not
 
     def get(self, service: str, region: str) -> Any:
-        """The client of a service in a region."""
+        """Return the client for a service in a region."""
         with self._lock:
-            if (service, region) not in self._made:
-                self._made[service, region] = self._make(service, region)
-            return self._made[service, region]
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._create(service, region)
+            return self._clients[service, region]
 
     def warm_up(self, region: str) -> None:
-        """Make the clients before they are needed: loading them takes 0.4 s."""
+        """Create the clients before they are needed (docs/architecture.md, Start-up time)."""
         for service in SERVICES:
             self.get(service, region)
 
-    def _make(self, service: str, region: str) -> Any:
-        from botocore.config import Config  # 0.2 s, off the way to the first answer
+    def _create(self, service: str, region: str) -> Any:
+        from botocore.config import Config  # slow to import (docs/architecture.md, Start-up time)
 
         return self._session.create_client(
             service,
@@ -84,9 +84,9 @@ class Clients:
             aws_access_key_id=self._key,
             aws_secret_access_key=self._secret,
             config=Config(
-                connect_timeout=CONNECT_WITHIN,
-                read_timeout=ANSWER_WITHIN,
-                retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+                connect_timeout=CONNECT_TIMEOUT,
+                read_timeout=READ_TIMEOUT,
+                retries={"total_max_attempts": MAX_ATTEMPTS, "mode": "standard"},
                 max_pool_connections=32,
                 proxies={},
             ),
@@ -96,7 +96,7 @@ class Clients:
     def _session(self) -> Any:
         from botocore.session import Session
 
-        # Nothing of the user's AWS set-up: no profile, no configuration file, no credentials file.
+        # Ignore the user's AWS profile, configuration file and credentials file.
         unset = (None, None, None, None)
         no_file = (None, None, os.devnull, None)
         return Session({"profile": unset, "config_file": no_file, "credentials_file": no_file})
@@ -104,60 +104,60 @@ class Clients:
 
 @dataclass(frozen=True, kw_only=True)
 class Aws:
-    """What one request works with.
+    """What a resource type's functions need to call the emulator.
 
     Attributes:
         clients: The emulator's clients.
         region: The region of every regional call.
-        deadline: Seconds that a resource may take to become as it is asked to be.
+        timeout: Seconds that one wait may take.
     """
 
-    clients: Clients
+    clients: ClientCache
     region: str
-    deadline: float = DEADLINE
+    timeout: float = DEFAULT_TIMEOUT
 
     @property
     def sqs(self) -> SQSClient:
-        """Queues."""
+        """The client for queues."""
         client: SQSClient = self.clients.get("sqs", self.region)
         return client
 
     @property
     def iam(self) -> IAMClient:
-        """Roles and their policies."""
+        """The client for roles and their policies."""
         client: IAMClient = self.clients.get("iam", self.region)
         return client
 
     @property
     def lambda_(self) -> LambdaClient:
-        """Functions and event source mappings."""
+        """The client for functions and event source mappings."""
         client: LambdaClient = self.clients.get("lambda", self.region)
         return client
 
     @property
     def logs(self) -> CloudWatchLogsClient:
-        """Log groups."""
+        """The client for log groups."""
         client: CloudWatchLogsClient = self.clients.get("logs", self.region)
         return client
 
     @property
     def sts(self) -> STSClient:
-        """Who is asking."""
+        """The client for the caller's identity."""
         client: STSClient = self.clients.get("sts", self.region)
         return client
 
     def wait(self, what: str, look: Callable[[], str | None]) -> None:
-        """Look until there is nothing left to wait for.
+        """Poll until `look` returns None.
 
         Args:
             what: What is awaited, to follow "waiting for".
-            look: What is seen, while it is not yet what is awaited; None once it is.
+            look: Returns what it sees as long as the wait must go on, then None.
 
         Raises:
-            ProviderError: It did not come within the deadline.
+            ProviderError: The timeout passed; the message has what was seen last.
         """
-        give_up_at = time.monotonic() + self.deadline
+        deadline = time.monotonic() + self.timeout
         while (seen := look()) is not None:
-            if time.monotonic() >= give_up_at:
-                raise ProviderError(f"waited {self.deadline:.0f} s for {what}; last seen: {seen}")
+            if time.monotonic() >= deadline:
+                raise ProviderError(f"waited {self.timeout:.0f} s for {what}; last seen: {seen}")
             time.sleep(POLL)

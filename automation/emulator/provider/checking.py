@@ -1,6 +1,6 @@
-"""Checking a resource's inputs: every fault that can be seen before anything is deployed.
+"""Checking a resource's inputs before anything is deployed.
 
-Nothing is dropped in silence: a property is known and good, or it is a failure that names it.
+No property is dropped silently: it is known and valid, or there is a check failure that names it.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from automation.emulator.provider.configuration import Configuration
     from automation.emulator.provider.names import Proposal
 
-# Which inputs are defaults, and no choice of the program: the key that pulumi-terraform-bridge
-# uses, and that the engine's displays leave out.
+# The key of the list of inputs that are defaults, not set by the program. pulumi-terraform-bridge
+# uses the same key, and the engine hides it in its output.
 DEFAULTS = "__defaults"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamingRequest:
-    """What the engine says for naming a resource.
+    """What the engine sends for naming a resource.
 
     Attributes:
-        logical_name: Its name in the program.
-        seed: The random seed for it.
-        proposal: The name that the user's configuration makes of it; by default none.
-        forbidden: Whether the user's configuration forbids automatic names.
+        logical_name: The resource's name in the program.
+        seed: The engine's random seed for this resource.
+        proposal: The name that the `pulumi:autonaming` configuration gives; None without one.
+        disabled: Whether that configuration disables automatic names.
     """
 
     logical_name: str
     seed: bytes
     proposal: Proposal | None = None
-    forbidden: bool = False
+    disabled: bool = False
 
 
 def check(
@@ -48,41 +48,46 @@ def check(
     naming: NamingRequest,
     config: Configuration,
 ) -> tuple[Properties, list[Failure]]:
-    """The inputs with defaults and names filled in, and all that is wrong with them.
+    """Return the inputs with defaults and names filled in, and all check failures.
 
     Args:
         resource_type: The resource's type.
-        olds: The inputs that it was deployed with; empty for a new one.
-        news: The inputs that the program gives now.
-        naming: What the engine says for naming it.
+        olds: The inputs it was deployed with; empty for a new resource.
+        news: The inputs that the program sets now.
+        naming: What the engine sends for naming it.
         config: The provider's configuration.
     """
     table = resource_type.properties
-    conforming = _Conforming(resource_type.pulumi_type)
-    given = {key: value for key, value in news.items() if key != DEFAULTS}
-    inputs = conforming.properties(table, resource_type.refused, given)
+    checker = _InputChecker(resource_type.pulumi_type)
+    given = without_defaults(news)
+    inputs = checker.properties(table, resource_type.unsupported, given)
     if "tags" in table and isinstance(own := inputs.get("tags", {}), dict):
-        inputs |= config.tags_over_defaults(own)
+        inputs |= config.with_default_tags(own)
     defaults = {name: each.default for name, each in table.items() if each.default is not None}
     if "region" in table:
         defaults["region"] = config.region
     try:
         defaults |= _automatic_name(resource_type, olds, inputs, naming)
     except ValueError as error:
-        conforming.fail("name", str(error))
+        checker.fail("name", str(error))
     defaults = {name: value for name, value in defaults.items() if name not in inputs}
     complete = {**defaults, **inputs}
     if complete.get("region", UNKNOWN) not in (config.region, UNKNOWN):
-        conforming.fail("region", config.other_region())
-    failures = [*conforming.failures, *_missing_or_conflicting(resource_type, inputs)]
+        checker.fail("region", config.other_region_reason())
+    failures = [*checker.failures, *_missing_or_conflicting(resource_type, inputs)]
     if not failures:
         known = {name: value for name, value in complete.items() if not is_unknown(value)}
-        failures = list(resource_type.problems(known))
+        failures = list(resource_type.check_inputs(known))
     return {**complete, DEFAULTS: sorted(defaults)}, failures
 
 
-class _Conforming:
-    """Brings given values into their properties' types; what will not go is a failure."""
+def without_defaults(inputs: Properties) -> Properties:
+    """Return checked inputs without the list of their defaults."""
+    return {key: value for key, value in inputs.items() if key != DEFAULTS}
+
+
+class _InputChecker:
+    """Converts values to their properties' types, and collects the check failures."""
 
     def __init__(self, pulumi_type: str) -> None:
         self.pulumi_type = pulumi_type
@@ -94,18 +99,18 @@ class _Conforming:
     def properties(
         self,
         table: Mapping[str, Property],
-        refused: Mapping[str, str],
+        unsupported: Mapping[str, str],
         given: Properties,
         prefix: str = "",
     ) -> Properties:
-        """The given properties, or fields of the block at `prefix`; None stands for absent."""
+        """Return the converted properties, or fields of the block at `prefix`, without Nones."""
         inputs: Properties = {}
         for name, value in given.items():
             path = prefix + name
             if value is None:
                 continue
-            if name in refused:
-                reason = f"{path!r} is not supported by the local aws provider: {refused[name]}"
+            if name in unsupported:
+                reason = f"{path!r} is not supported by the local aws provider: {unsupported[name]}"
                 self.fail(path, reason)
             elif name not in table:
                 self.fail(path, f"{self.pulumi_type} has no property {path!r}")
@@ -138,7 +143,7 @@ class _Conforming:
         for name, each in entry.fields.items():
             if each.required and value.get(name) is None:
                 self.fail(path, f"'{path}.{name}' is missing")
-        return self.properties(entry.fields, entry.refused, value, f"{path}.")
+        return self.properties(entry.fields, entry.unsupported, value, f"{path}.")
 
 
 def _missing_or_conflicting(resource_type: ResourceType, inputs: Properties) -> Iterator[Failure]:
@@ -154,19 +159,21 @@ def _missing_or_conflicting(resource_type: ResourceType, inputs: Properties) -> 
 def _automatic_name(
     resource_type: ResourceType, olds: Properties, inputs: Properties, request: NamingRequest
 ) -> Properties:
-    """The name made for a resource that is given none: its old one, where that was made too.
+    """Return the automatic name of a resource, or nothing if the program names it.
+
+    A resource keeps its old automatic name.
 
     Raises:
-        ValueError: No name can be made, or not a good one.
+        ValueError: Automatic names are disabled, or the name would not be valid.
     """
     naming = resource_type.naming
     if naming is None or "name" in inputs or "namePrefix" in inputs:
         return {}
-    if "name" in olds.get(DEFAULTS, []) and naming.suits(olds["name"], inputs):
+    if "name" in olds.get(DEFAULTS, []) and naming.suffix_matches(olds["name"], inputs):
         return {"name": olds["name"]}
-    if request.forbidden:
+    if request.disabled:
         raise ValueError("'pulumi:autonaming' disables automatic names: 'name' must be given")
-    name = naming.make(request.logical_name, request.seed, inputs, request.proposal)
+    name = naming.generate(request.logical_name, request.seed, inputs, request.proposal)
     reason = resource_type.properties["name"].check(name)
     if reason is not None:
         raise ValueError(f"the automatic name {reason}")

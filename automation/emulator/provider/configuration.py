@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from automation.emulator.provider.values import Properties
 
 DEFAULT_REGION = "us-east-1"
-# Not the provider's but the engine's, or promises that this provider keeps whatever they say: it
-# validates no credentials and no region, and asks no metadata service.
-MOOT = (
+# These keys change nothing here. Some are for the engine; the others skip checks and requests that
+# this provider never makes.
+IGNORED = (
     "version",
     "pluginDownloadURL",
     "skipCredentialsValidation",
@@ -24,28 +24,28 @@ MOOT = (
     "skipRegionValidation",
     "skipRequestingAccountId",
 )
-SERVED = ("region", "defaultTags")
+SUPPORTED = ("region", "defaultTags")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """What the provider is configured with.
+    """The provider's configuration.
 
     Attributes:
         region: The region of every regional resource.
-        default_tags: The tags that every resource has which takes tags; its own win.
+        default_tags: Tags for every resource that supports tags; a resource's own tags win.
     """
 
     region: str = DEFAULT_REGION
     default_tags: Mapping[str, str] = field(default_factory=dict)
 
-    def tags_over_defaults(self, tags: Mapping[str, str]) -> Properties:
-        """The `tags` property of a resource with these tags; nothing where it has none at all."""
+    def with_default_tags(self, tags: Mapping[str, str]) -> Properties:
+        """Return the `tags` property with the default tags added; empty if there are no tags."""
         merged = {**self.default_tags, **tags}
         return {"tags": merged} if merged else {}
 
-    def other_region(self) -> str:
-        """Why a resource in another region is refused."""
+    def other_region_reason(self) -> str:
+        """Return the reason of the check failure for a resource in another region."""
         return (
             f"'region' must be the provider's, {self.region}: the local aws provider serves one "
             "region; set the stack's aws:region, or use a provider for the other region"
@@ -53,20 +53,24 @@ class Configuration:
 
 
 def check_configuration(given: Properties) -> list[Failure]:
-    """The keys that this provider does not know how to honour."""
+    """Return a check failure for each key that this provider does not support."""
+    supported = ", ".join(f"aws:{name}" for name in SUPPORTED)
     return [
         Failure(
             property=key,
             reason=f"the local aws provider does not support 'aws:{key}': it talks to the emulator "
-            f"at AWS_ENDPOINT_URL only, and takes {', '.join(f'aws:{name}' for name in SERVED)}",
+            f"at AWS_ENDPOINT_URL only, and supports {supported}",
         )
         for key, value in given.items()
-        if key not in (*SERVED, *MOOT) and value is not None
-    ] + _unserved_default_tags(given)
+        if key not in (*SUPPORTED, *IGNORED) and value is not None
+    ] + _unsupported_default_tags(given)
 
 
 def configuration_of(given: Properties, environment: Mapping[str, str]) -> Configuration:
-    """The configuration; the region falls back to the environment's, then to us-east-1."""
+    """Return the configuration.
+
+    The region is `aws:region`, else AWS_REGION, else AWS_DEFAULT_REGION, else us-east-1.
+    """
     region = (
         given.get("region")
         or environment.get("AWS_REGION")
@@ -77,13 +81,13 @@ def configuration_of(given: Properties, environment: Mapping[str, str]) -> Confi
 
 
 def _default_tags(given: Properties) -> Mapping[str, Any]:
-    """The `defaultTags` object; the SDK sends what is no string as JSON."""
+    """Return the `defaultTags` object; the SDK sends values that are not strings as JSON."""
     value = given.get("defaultTags") or {}
     parsed: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
     return parsed
 
 
-def _unserved_default_tags(given: Properties) -> list[Failure]:
+def _unsupported_default_tags(given: Properties) -> list[Failure]:
     return [
         Failure(property="defaultTags", reason=f"'aws:defaultTags' has no {key!r}, only 'tags'")
         for key in _default_tags(given)

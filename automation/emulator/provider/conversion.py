@@ -1,6 +1,6 @@
-"""A program's values in their properties' own types.
+"""Conversion of a program's values to their properties' types.
 
-As bridged providers do, numbers and booleans are taken as text too, and text as numbers.
+Strings are accepted for numbers and booleans, and the reverse, as in bridged providers.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def converted(kind: Kind, value: Any) -> Any:
-    """The value as `kind`; what is not known yet stays so, wherever in it it is.
+    """Return the value as `kind`; unknown values, also nested ones, stay unknown.
 
     Raises:
-        TypeError: It is of another type.
-        ValueError: It is a text that does not say such a value.
+        TypeError: The value is of another type.
+        ValueError: The value is a string that cannot be parsed as `kind`.
     """
     return value if value is UNKNOWN else CONVERTERS[kind](value)
 
@@ -60,7 +60,7 @@ def _string_map(value: Any) -> dict[str, Any]:
 
 
 def _no_block(value: Any) -> Any:
-    raise TypeError(value)  # blocks have tables of their own, and checking reads them by these
+    raise TypeError(value)  # checking.py converts blocks, field by field
 
 
 def _archive(value: Any) -> Archive:

@@ -1,4 +1,4 @@
-"""What differs between the inputs a resource has and those it is to have, and what that takes."""
+"""The differences between a resource's old and new inputs, and which of them replace it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Difference:
 
     Attributes:
         name: The property.
-        added: Whether it was absent.
-        removed: Whether it will be absent.
-        replaces: Whether the resource has to be replaced for it.
+        added: Whether only the new inputs have it.
+        removed: Whether only the old inputs have it.
+        replaces: Whether the difference replaces the resource.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Difference:
 
 
 def differences(resource_type: ResourceType, old: Properties, new: Properties) -> list[Difference]:
-    """The properties that differ between two checked sets of inputs, in the table's order."""
+    """Return the properties that differ between two sets of checked inputs, in table order."""
     return [
         Difference(
             name=name,
@@ -49,28 +49,33 @@ def differences(resource_type: ResourceType, old: Properties, new: Properties) -
     ]
 
 
-def deletes_first(resource_type: ResourceType, new: Properties) -> bool:
-    """Whether a replaced resource is deleted before its successor is made.
+def delete_before_replace(resource_type: ResourceType, new: Properties) -> bool:
+    """Whether a replacement deletes the old resource before it creates the new one.
 
-    So it is where the program gives the name, for no two can bear it, as in pulumi-terraform-bridge
-    (``nameRequiresDeleteBeforeReplace``).
+    It does if the program sets the name, because two resources cannot share it. The rule is
+    ``nameRequiresDeleteBeforeReplace`` of pulumi-terraform-bridge.
     """
     return (
         resource_type.naming is not None and "name" in new and "name" not in new.get(DEFAULTS, [])
     )
 
 
-def inputs_in_reality(
+def inputs_from_state(
     resource_type: ResourceType, old: Properties, state: Properties
 ) -> Properties:
-    """The inputs of a resource as AWS tells them, for a refresh (`old` inputs) or an import (none).
+    """Return a resource's inputs, updated from its state, for a refresh or an import.
 
-    What the program wrote in another way than AWS stays as it was written; what AWS chose where the
-    program said nothing is no input of that program, but an import takes all of it.
+    A refresh keeps values that differ from AWS's only in notation, and adds no value that AWS
+    chose by itself. An import takes all values.
+
+    Args:
+        resource_type: The resource's type.
+        old: The inputs before a refresh; empty for an import.
+        state: The properties as AWS returns them.
     """
     inputs = dict(old)
     for name, entry in resource_type.properties.items():
-        if entry.kept_back:
+        if entry.write_only:
             if not old and entry.default is not None:
                 inputs[name] = entry.default
             continue
@@ -80,8 +85,8 @@ def inputs_in_reality(
             inputs[name] = state.get(name)
             if inputs[name] in ABSENT:
                 del inputs[name]
-    chosen = [name for name in old.get(DEFAULTS, []) if inputs.get(name) == old.get(name)]
-    return {**inputs, DEFAULTS: chosen}
+    defaults = [name for name in old.get(DEFAULTS, []) if inputs.get(name) == old.get(name)]
+    return {**inputs, DEFAULTS: defaults}
 
 
 def _same(entry: Property, old: Any, new: Any) -> bool:
@@ -97,14 +102,21 @@ def _same(entry: Property, old: Any, new: Any) -> bool:
     return bool(compare(old, new))
 
 
-def _in_order(blocks: list[Properties]) -> list[str]:
+def _sorted_blocks(blocks: list[Properties]) -> list[str]:
     return sorted(json.dumps(block, sort_keys=True) for block in blocks)
 
 
-ABSENT: tuple[Any, ...] = (None, "", 0, False, [], {})  # all the same, as to a Terraform schema
+ABSENT: tuple[Any, ...] = (
+    None,
+    "",
+    0,
+    False,
+    [],
+    {},
+)  # equal to each other, as in Terraform schemas
 COMPARERS: Mapping[Kind, Callable[[Any, Any], bool]] = {
     Kind.ARCHIVE: lambda old, new: bool(old.hash == new.hash),
-    Kind.BLOCK_SET: lambda old, new: _in_order(old) == _in_order(new),
+    Kind.BLOCK_SET: lambda old, new: _sorted_blocks(old) == _sorted_blocks(new),
     Kind.JSON: same_document,
     Kind.STRING_SET: lambda old, new: sorted(old) == sorted(new),
 }

@@ -1,4 +1,4 @@
-"""JSON documents, compared by what they mean."""
+"""JSON documents, and comparing them by meaning."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ SCALAR_OR_LIST = ("Action", "NotAction", "Resource", "NotResource")
 
 
 def text_of(document: Any) -> str:
-    """A document as JSON text, whether it is text already or still an object.
+    """Return a document, a JSON string or an object, as a JSON string.
 
     Raises:
-        TypeError: It is neither.
-        ValueError: It is text, but no JSON.
+        TypeError: The document is neither.
+        ValueError: The string is not valid JSON.
     """
     if isinstance(document, dict):
         return json.dumps(document)
@@ -22,15 +22,15 @@ def text_of(document: Any) -> str:
 
 
 def same_document(one: str, other: str) -> bool:
-    """Whether two JSON texts say the same; white space and the order of keys say nothing."""
+    """Whether two JSON strings are equal, apart from white space and the order of keys."""
     return bool(json.loads(one) == json.loads(other))
 
 
 def same_policy(one: str, other: str) -> bool:
     """Whether two IAM policies allow and deny the same.
 
-    On top of `same_document`: the order of statements, actions, resources and principals says
-    nothing, and one string is a list of one, as in hashicorp/awspolicyequivalence.
+    Unlike `same_document`, this ignores the order of statements, actions, resources and principals,
+    and treats a single string as a list of one, as hashicorp/awspolicyequivalence does.
     """
     return bool(_canonical_policy(json.loads(one)) == _canonical_policy(json.loads(other)))
 

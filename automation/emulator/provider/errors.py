@@ -1,10 +1,10 @@
-"""The provider's one error: it imports nothing else of the project, not even its error tree."""
+"""The provider's only error; the provider imports nothing else of the project."""
 
 from __future__ import annotations
 
 
 class ProviderError(Exception):
-    """The provider cannot, or will not, do what the engine asks of it.
+    """The provider cannot do what the engine asks.
 
     Args:
         message: What happened and where, in a sentence without a full stop.

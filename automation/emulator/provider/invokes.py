@@ -1,4 +1,4 @@
-"""The functions that the provider serves: who asks, and where."""
+"""The provider functions (invokes): the caller's identity, region and partition."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ DNS_SUFFIX = "amazonaws.com"
 
 
 def get_caller_identity(aws: Aws, _: Properties) -> Properties:
-    """The account and the ARN of the emulator's caller."""
-    told = aws.sts.get_caller_identity()
-    account = told["Account"]
-    return {"accountId": account, "arn": told["Arn"], "id": account, "userId": told["UserId"]}
+    """Return the account and the ARN of the emulator's caller."""
+    caller = aws.sts.get_caller_identity()
+    account = caller["Account"]
+    return {"accountId": account, "arn": caller["Arn"], "id": account, "userId": caller["UserId"]}
 
 
 def get_region(aws: Aws, arguments: Properties) -> Properties:
-    """The provider's region.
+    """Return the provider's region.
 
     Raises:
-        ProviderError: It is asked for another one.
+        ProviderError: The arguments ask for another region, or for an endpoint.
     """
     for name in ("id", "name", "region"):
         if arguments.get(name, aws.region) != aws.region:
@@ -36,7 +36,7 @@ def get_region(aws: Aws, arguments: Properties) -> Properties:
             )
     if arguments.get("endpoint"):
         raise ProviderError(
-            "'endpoint' is not supported here: the emulator has one for all regions"
+            "'endpoint' is not supported: the emulator has one endpoint for all regions"
         )
     return {
         "description": aws.region,
@@ -48,7 +48,7 @@ def get_region(aws: Aws, arguments: Properties) -> Properties:
 
 
 def get_partition(_: Aws, __: Properties) -> Properties:
-    """The partition that the emulator plays."""
+    """Return the partition, which is always `aws`."""
     return {
         "dnsSuffix": DNS_SUFFIX,
         "id": PARTITION,

@@ -1,4 +1,4 @@
-"""Names: the ones a program gives, and the ones made for it as the official provider makes them."""
+"""Physical names of resources: set by the program, or generated as by the official provider."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _serial = itertools.count()
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """The name that the configuration `pulumi:autonaming` makes of a logical name.
+    """The name that the `pulumi:autonaming` configuration gives a resource.
 
     Attributes:
         name: The name.
-        enforced: Whether it is to be used to the letter, without a type's own suffix.
+        enforced: Whether the name must be used exactly, without a suffix.
     """
 
     name: str
@@ -34,31 +34,31 @@ class Naming:
     """How resources of one type are named.
 
     Attributes:
-        limit: The longest name that is made, before a suffix.
-        fifo: Whether the name of a FIFO queue's, which must end in `.fifo`, gets that ending.
+        limit: The maximum length of an automatic name, in characters, without its suffix.
+        fifo: Whether FIFO resources of this type get the suffix `.fifo`.
     """
 
     limit: int
     fifo: bool = False
 
     def suffix(self, inputs: Mapping[str, Any]) -> str:
-        """What a made name ends in, given the resource's other inputs."""
+        """Return the suffix of a generated name, given the resource's other inputs."""
         return ".fifo" if self.fifo and inputs.get("fifoQueue") is True else ""
 
-    def suits(self, name: str, inputs: Mapping[str, Any]) -> bool:
-        """Whether a name that was made once still has the right ending."""
+    def suffix_matches(self, name: str, inputs: Mapping[str, Any]) -> bool:
+        """Whether a name that was generated earlier has the right suffix for these inputs."""
         return not self.fifo or name.endswith(".fifo") == bool(self.suffix(inputs))
 
-    def make(
+    def generate(
         self, logical_name: str, seed: bytes, inputs: Mapping[str, Any], proposal: Proposal | None
     ) -> str:
-        """The name for a resource whose program gives none.
+        """Return the automatic name for a resource that the program does not name.
 
         Args:
-            logical_name: Its name in the program.
-            seed: The engine's random seed for it: one seed, one name.
-            inputs: Its other inputs.
-            proposal: What the engine's configuration asks for; by default nothing.
+            logical_name: The resource's name in the program.
+            seed: The engine's random seed for the resource; the same seed gives the same name.
+            inputs: The resource's other inputs.
+            proposal: The name from the `pulumi:autonaming` configuration; None without one.
 
         Raises:
             ValueError: The name would be too long.
@@ -71,10 +71,10 @@ class Naming:
         return name + self.suffix(inputs)
 
     def given_or_prefixed(self, inputs: Mapping[str, Any]) -> str:
-        """The name to create a resource with: its `name`, or its `namePrefix` made unique.
+        """Return the name to create a resource with: its `name`, or its `namePrefix` made unique.
 
-        A prefix is followed by 26 digits, as terraform-plugin-sdk's `id.PrefixedUniqueId` does: the
-        time to a ten-thousandth of a second, then a counter.
+        26 digits follow the prefix, as in terraform-plugin-sdk's `id.PrefixedUniqueId`: the time to
+        a ten-thousandth of a second, then a counter.
         """
         if "name" in inputs:
             return str(inputs["name"])

@@ -1,8 +1,8 @@
 """The messages and the service of the engine's plugin protocol.
 
-They ship inside `pulumi`, whose own import costs 0.2 s and more: the whole SDK for programs. The
-generated modules import one another relatively, so they load just as well below this module, once
-its path is their folder.
+The generated modules are part of `pulumi`, which is slow to import. Setting `__path__` to their
+folder imports them as submodules of this module, without `pulumi` (docs/architecture.md, Start-up
+time). This works because they import one another relatively.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ else:
     from importlib.util import find_spec
 
     __path__ = [
-        f"{place}/runtime/proto" for place in find_spec("pulumi").submodule_search_locations
+        f"{folder}/runtime/proto" for folder in find_spec("pulumi").submodule_search_locations
     ]
     plugin_pb2 = import_module(f"{__name__}.plugin_pb2")
     provider_pb2 = import_module(f"{__name__}.provider_pb2")

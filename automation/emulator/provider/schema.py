@@ -1,8 +1,8 @@
-"""What a resource type is: tables of its properties, and the calls that make and change it.
+"""What defines a resource type: a table of its properties, and functions that manage it.
 
 The tables follow the official provider's schemas, hashicorp/terraform-provider-aws
 ``internal/service``: `forces_new` is its ForceNew, `computed` its Computed next to Optional,
-`default` its Default, and the checks are its ValidateFuncs.
+`default` its Default, and `check` its ValidateFunc.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Check = Callable[[Any], str | None]
 
 
 class Kind(Enum):
-    """What a property holds, and so how it is read and compared."""
+    """A property's type, which decides how values are converted and compared."""
 
     STRING = "a string"
     INTEGER = "an integer"
@@ -37,7 +37,7 @@ class Kind(Enum):
 
 
 def anything(_: Any) -> str | None:
-    """The check that every value passes."""
+    """Check nothing: every value passes."""
     return None
 
 
@@ -46,17 +46,17 @@ class Property:
     """One input property.
 
     Attributes:
-        kind: What it holds.
-        required: Whether a resource cannot be without it.
-        default: Its value where the program gives none; None for no value.
-        computed: Whether AWS chooses a value where the program gives none, so that leaving it out
-            later changes nothing.
-        forces_new: Whether a change of it replaces the resource.
-        kept_back: Whether AWS never tells its value, so that only the program's is known.
-        same: Whether two values mean the same; None compares them as their kind is compared.
-        check: What is wrong with a value, or None.
+        kind: The type of its value.
+        required: Whether the program must set it.
+        default: The value if the program sets none; None for no default.
+        computed: Whether AWS chooses a value if the program sets none. Removing such a property
+            from the program changes nothing.
+        forces_new: Whether changing it replaces the resource.
+        write_only: Whether AWS never returns its value.
+        same: Compares two values; None compares them by kind.
+        check: Returns what is wrong with a value, or None.
         fields: The properties of a `BLOCK`, or of each object in a `BLOCK_SET`.
-        refused: Of the fields, those that the emulator cannot serve, with the reason.
+        unsupported: The fields that this provider does not support, with the reason.
     """
 
     kind: Kind = Kind.STRING
@@ -64,16 +64,16 @@ class Property:
     default: Any = None
     computed: bool = False
     forces_new: bool = False
-    kept_back: bool = False
+    write_only: bool = False
     same: Callable[[Any, Any], bool] | None = None
     check: Check = anything
     fields: Mapping[str, Property] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
+    unsupported: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """One thing that is wrong with a resource's inputs, and the property it is about."""
+    """A check failure: what is wrong with an input, and the property it is about."""
 
     property: str
     reason: str
@@ -81,12 +81,12 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What an update is to do.
+    """A change that an update makes.
 
     Attributes:
-        id: The resource.
+        id: The resource's id.
         old: The inputs it was last deployed with.
-        new: The inputs it is to have.
+        new: The inputs to deploy now.
         names: The properties that differ.
     """
 
@@ -105,51 +105,55 @@ class ResourceType:
     """One resource type.
 
     Attributes:
-        pulumi_type: Its Pulumi type token.
-        noun: What it is called in messages.
-        properties: Its input properties by name.
-        refused: The input properties that the emulator cannot serve, with the reason.
+        pulumi_type: The Pulumi type token.
+        noun: The name of the type in messages.
+        properties: The input properties by name.
+        unsupported: The input properties that this provider does not support, with the reason.
         outputs: The properties that only a deployed resource has.
-        unsettled: The outputs that any update may change.
+        volatile: The outputs that any update may change.
         conflicts: Pairs of properties that exclude each other.
-        naming: How it is named; None for a type without a name.
-        gone: The AWS error codes that say that there is no such resource.
-        problems: What is wrong with the inputs taken together; values not yet known are absent.
-        create: Makes the resource and returns its id, at the first moment it exists.
-        settle: Does what is left to do until a made resource is as the inputs say.
-        read: The properties of the resource with an id, as AWS tells them; None when it is gone.
-        update: Makes a change, and waits until it is made.
-        delete: Deletes the resource with an id and these inputs, and waits until it is gone.
+        naming: How resources are named; None for a type without names.
+        not_found: The AWS error codes for a missing resource.
+        check_inputs: Yields the check failures that the properties' own checks cannot find.
+            Unknown values are absent from its argument.
+        create: Creates the resource and returns its id as soon as it exists.
+        stabilize: Finishes a created resource: sets what `create` could not, and waits.
+        read: Returns the properties of the resource with an id, as AWS returns them. It may return
+            None, or raise an error with a `not_found` code, for a missing resource.
+        update: Makes a change, and waits until it is complete.
+        delete: Deletes the resource with an id and inputs, and waits until it is deleted.
     """
 
     pulumi_type: str
     noun: str
     properties: Mapping[str, Property]
-    refused: Mapping[str, str] = field(default_factory=dict)
+    unsupported: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
-    unsettled: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, str], ...] = ()
     naming: Naming | None = None
-    gone: frozenset[str]
-    problems: Callable[[Properties], Iterator[Failure]] = lambda _: iter(())
+    not_found: frozenset[str]
+    check_inputs: Callable[[Properties], Iterator[Failure]] = lambda _: iter(())
     create: Callable[[Aws, Properties], str]
-    settle: Callable[[Aws, str, Properties], None] = lambda *_: None
+    stabilize: Callable[[Aws, str, Properties], None] = lambda *_: None
     read: Callable[[Aws, str], Properties | None]
     update: Callable[[Aws, Change], None]
     delete: Callable[[Aws, str, Properties], None]
 
 
-def between(least: int, most: int) -> Check:
-    """The check of a number: `least` to `most`, both included."""
+def between(minimum: int, maximum: int) -> Check:
+    """Return a check that a number is from `minimum` to `maximum`, both included."""
 
     def check(value: int) -> str | None:
-        return None if least <= value <= most else f"must be {least} to {most}, got {value}"
+        if minimum <= value <= maximum:
+            return None
+        return f"must be {minimum} to {maximum}, got {value}"
 
     return check
 
 
 def one_of(*choices: Any) -> Check:
-    """The check of a value that must be one of these."""
+    """Return a check that a value is one of `choices`."""
 
     def check(value: Any) -> str | None:
         return None if value in choices else f"must be one of {list(choices)}, got {value!r}"
@@ -158,12 +162,12 @@ def one_of(*choices: Any) -> Check:
 
 
 def matching(pattern: str, meaning: str) -> Check:
-    """The check of a string that must match a pattern as a whole; `meaning` says it in words."""
+    """Return a check that a whole string matches a pattern; `meaning` is the pattern in words."""
 
     def check(value: str) -> str | None:
-        return (
-            None if re.fullmatch(pattern, value, re.ASCII) else f"must be {meaning}, got {value!r}"
-        )
+        if re.fullmatch(pattern, value, re.ASCII):
+            return None
+        return f"must be {meaning}, got {value!r}"
 
     return check
 
@@ -171,8 +175,8 @@ def matching(pattern: str, meaning: str) -> Check:
 ARN = matching(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}|aws)?:.+", "an ARN")
 
 
-def each(check: Check) -> Check:
-    """The check of a list whose every element must pass `check`."""
+def each_item(check: Check) -> Check:
+    """Return a check that every element of a list passes `check`."""
 
     def check_all(values: list[Any]) -> str | None:
         return next(filter(None, map(check, values)), None)
@@ -181,4 +185,4 @@ def each(check: Check) -> Check:
 
 
 TAGS = Property(kind=Kind.STRING_MAP)
-REGION = Property(forces_new=True)  # the provider's; checking knows
+REGION = Property(forces_new=True)  # checking.py fills in the provider's region

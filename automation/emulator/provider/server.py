@@ -1,35 +1,38 @@
-"""The engine's plugin protocol on one side, the tables of the resource types on the other."""
+"""The engine's plugin protocol, implemented with the tables of the resource types."""
 # ruff: noqa: N802, ARG002 -- the methods' names and parameters are the protocol's
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-import grpc
 from google.protobuf.empty_pb2 import Empty
 
-from automation.emulator.provider.aws import DEADLINE, Aws, Clients
-from automation.emulator.provider.checking import DEFAULTS, check
+from automation.emulator.provider.aborts import (
+    abort_init_failed,
+    abort_unsupported,
+    reporting_errors,
+)
+from automation.emulator.provider.aws import DEFAULT_TIMEOUT, Aws, ClientCache
+from automation.emulator.provider.checking import check, without_defaults
 from automation.emulator.provider.configuration import check_configuration, configuration_of
-from automation.emulator.provider.diff import deletes_first, differences, inputs_in_reality
+from automation.emulator.provider.diff import delete_before_replace, differences, inputs_from_state
 from automation.emulator.provider.errors import ProviderError
 from automation.emulator.provider.invokes import INVOKES
 from automation.emulator.provider.messages import (
-    abort_half_made,
     check_failures,
     concealed,
     detailed_diff,
     naming_request,
 )
+from automation.emulator.provider.previews import preview_create, preview_update
 from automation.emulator.provider.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from automation.emulator.provider.reasons import error_code, reason_of
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.schema import Change
-from automation.emulator.provider.values import UNKNOWN, decode, encode, reveal
+from automation.emulator.provider.values import decode, encode, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from grpc import ServicerContext
 
@@ -41,33 +44,34 @@ UNCHANGED = provider_pb2.DiffResponse.DIFF_NONE
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """The `aws` provider: each call of the protocol, from its message to the tables and back.
+    """The `aws` provider, with one method per call of the protocol.
 
-    Secrets are laid open for the tables' functions, and whatever is said of them is concealed again
-    before it leaves: the engine itself would not know that `tagsAll` repeats `tags`.
+    The resource types' functions see secrets as plain values. Responses mark them as secrets again:
+    the engine alone would not know that `tagsAll` repeats `tags`.
     """
 
-    def __init__(self, clients: Clients, environment: Mapping[str, str]) -> None:
-        """Serve the emulator that `clients` talk to; `environment` gives the default region."""
+    def __init__(self, clients: ClientCache, environment: Mapping[str, str]) -> None:
+        """Serve the emulator of `clients`; `environment` gives the default region."""
         self._clients = clients
         self._environment = environment
         self._config = configuration_of({}, environment)
 
     def warm_up(self) -> None:
-        """Load the emulator's clients before they are needed, for the region that is likely."""
+        """Create the clients for the default region before they are needed."""
         self._clients.warm_up(self._config.region)
 
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Tell what the provider understands."""
+        """Return the provider's capabilities."""
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, supports_autonaming_configuration=True
         )
 
     def GetPluginInfo(self, request: Empty, context: ServicerContext) -> plugin_pb2.PluginInfo:
-        """Tell the version: that of the official provider which this one answers for."""
-        from importlib.metadata import version  # 0.03 s, off the way to the port
+        """Return the version, that of the official provider that this one stands in for."""
+        # Keeps the import out of the way to the port (docs/architecture.md, Start-up time).
+        from importlib.metadata import version
 
         return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
 
@@ -81,14 +85,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Compare the provider's configurations; no change of it replaces anything by itself."""
+        """Compare the provider's configurations; a difference replaces no resource."""
         same = decode(request.old_inputs) == decode(request.news)
         return provider_pb2.DiffResponse(changes=UNCHANGED if same else CHANGED)
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Take the configuration that `CheckConfig` let pass."""
+        """Apply the configuration, which `CheckConfig` has checked."""
         self._config = configuration_of(reveal(decode(request.args)), self._environment)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
@@ -97,7 +101,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(
         self, request: provider_pb2.CheckRequest, context: ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Check a resource's inputs, and fill in what the program left out."""
+        """Check a resource's inputs, and fill in defaults and an automatic name."""
         news = decode(request.news)
         inputs, failures = check(
             _resource_type(request.type, context),
@@ -113,7 +117,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(
         self, request: provider_pb2.DiffRequest, context: ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Tell what differs, and whether that takes a replacement."""
+        """Return what differs, and whether that replaces the resource."""
         resource_type = _resource_type(request.type, context)
         news = reveal(decode(request.news))
         found = differences(resource_type, reveal(decode(request.old_inputs)), news)
@@ -122,7 +126,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             changes=CHANGED if found else UNCHANGED,
             diffs=[each.name for each in found],
             replaces=replaces,
-            deleteBeforeReplace=bool(replaces) and deletes_first(resource_type, news),
+            deleteBeforeReplace=bool(replaces) and delete_before_replace(resource_type, news),
             detailedDiff=detailed_diff(found),
             hasDetailedDiff=True,
         )
@@ -130,37 +134,37 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(
         self, request: provider_pb2.CreateRequest, context: ServicerContext
     ) -> provider_pb2.CreateResponse:
-        """Make a resource, or tell what of it is known before."""
+        """Create a resource, or preview that."""
         resource_type = _resource_type(request.type, context)
         given = decode(request.properties)
-        inputs = _without_defaults(reveal(given))
+        inputs = without_defaults(reveal(given))
         if request.preview:
-            made = ("name",) if resource_type.naming is not None else ()
-            unknown = dict.fromkeys((*made, *resource_type.outputs), UNKNOWN)
-            return provider_pb2.CreateResponse(properties=concealed({**unknown, **inputs}, given))
+            preview = preview_create(resource_type, inputs)
+            return provider_pb2.CreateResponse(properties=concealed(preview, given))
         aws = self._aws(request.timeout)
-        with self._reporting(context, f"creating {resource_type.noun} {request.name!r}"):
-            identity = resource_type.create(aws, inputs)
+        with reporting_errors(context, f"creating {resource_type.noun} {request.name!r}"):
+            resource_id = resource_type.create(aws, inputs)
         try:
-            resource_type.settle(aws, identity, inputs)
-            state = self._state(resource_type, aws, identity, inputs)
-        except Exception as error:  # noqa: BLE001 -- whatever it is: the resource exists, and must be recorded
-            reason = f"{resource_type.noun} {identity} was made, but then: {reason_of(error)}"
-            abort_half_made(context, identity, concealed(inputs, given), reason)
-        return provider_pb2.CreateResponse(id=identity, properties=concealed(state, given))
+            resource_type.stabilize(aws, resource_id, inputs)
+            state = self._state(resource_type, aws, resource_id, inputs)
+        except Exception as error:  # noqa: BLE001 -- the resource exists, so it must be recorded
+            failure = f"{resource_type.noun} {resource_id} was created, but its set-up failed"
+            reason = f"{failure}: {reason_of(error)}"
+            abort_init_failed(context, resource_id, concealed(inputs, given), reason)
+        return provider_pb2.CreateResponse(id=resource_id, properties=concealed(state, given))
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """Tell how a resource is in reality; an answer without an id says that it is gone."""
+        """Return a resource's current state; a response without an id means that it is missing."""
         resource_type = _resource_type(request.type, context)
         old = decode(request.inputs)
-        with self._reporting(context, f"reading {resource_type.noun} {request.id}"):
-            told = self._told(resource_type, self._aws(request.timeout), request.id)
-        if told is None:
+        with reporting_errors(context, f"reading {resource_type.noun} {request.id}"):
+            found = self._read(resource_type, self._aws(request.timeout), request.id)
+        if found is None:
             return provider_pb2.ReadResponse()
-        inputs = inputs_in_reality(resource_type, reveal(old), told)
-        state = {**_without_defaults(inputs), **told}
+        inputs = inputs_from_state(resource_type, reveal(old), found)
+        state = {**without_defaults(inputs), **found}
         return provider_pb2.ReadResponse(
             id=request.id, inputs=concealed(inputs, old), properties=concealed(state, old)
         )
@@ -168,100 +172,80 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(
         self, request: provider_pb2.UpdateRequest, context: ServicerContext
     ) -> provider_pb2.UpdateResponse:
-        """Change a resource in place, or tell what of it will still be known."""
+        """Update a resource in place, or preview that."""
         resource_type = _resource_type(request.type, context)
         given = decode(request.news)
         news = reveal(given)
-        inputs = _without_defaults(news)
+        inputs = without_defaults(news)
         old = reveal(decode(request.old_inputs))
         names = frozenset(each.name for each in differences(resource_type, old, news))
         if request.preview:
             olds = reveal(decode(request.olds))
-            kept = {name: value for name, value in olds.items() if name not in names}
-            told_later = (*resource_type.unsettled, *(("tagsAll",) if "tags" in names else ()))
-            known = {**kept, **dict.fromkeys(told_later, UNKNOWN), **inputs}
-            return provider_pb2.UpdateResponse(properties=concealed(known, given))
+            preview = preview_update(resource_type, olds, inputs, names)
+            return provider_pb2.UpdateResponse(properties=concealed(preview, given))
         aws = self._aws(request.timeout)
-        with self._reporting(context, f"updating {resource_type.noun} {request.id}"):
+        with reporting_errors(context, f"updating {resource_type.noun} {request.id}"):
             if names:
                 change = Change(id=request.id, old=old, new=inputs, names=names)
                 resource_type.update(aws, change)
-            else:  # it was made, but its making did not come to its end
-                resource_type.settle(aws, request.id, inputs)
+            else:  # creation was incomplete
+                resource_type.stabilize(aws, request.id, inputs)
             state = self._state(resource_type, aws, request.id, inputs)
         return provider_pb2.UpdateResponse(properties=concealed(state, given))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: ServicerContext) -> Empty:
-        """Delete a resource; one that is gone already is as good as deleted."""
+        """Delete a resource; a missing one counts as deleted."""
         resource_type = _resource_type(request.type, context)
-        inputs = _without_defaults(reveal(decode(request.old_inputs)))
-        with self._reporting(context, f"deleting {resource_type.noun} {request.id}"):
+        inputs = without_defaults(reveal(decode(request.old_inputs)))
+        with reporting_errors(context, f"deleting {resource_type.noun} {request.id}"):
             try:
                 resource_type.delete(self._aws(request.timeout), request.id, inputs)
             except Exception as error:
-                if error_code(error) not in resource_type.gone:
+                if error_code(error) not in resource_type.not_found:
                     raise
         return Empty()
 
     def Invoke(
         self, request: provider_pb2.InvokeRequest, context: ServicerContext
     ) -> provider_pb2.InvokeResponse:
-        """Answer a function's call."""
+        """Call a provider function."""
         if request.tok not in INVOKES:
-            _abort_unknown(context, f"function {request.tok}", INVOKES)
-        with self._reporting(context, f"calling {request.tok}"):
+            abort_unsupported(context, f"function {request.tok}", INVOKES)
+        with reporting_errors(context, f"calling {request.tok}"):
             result = INVOKES[request.tok](self._aws(0), reveal(decode(request.args)))
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(encode(result))  # a keyword of Python's
+        getattr(response, "return").CopyFrom(encode(result))  # `return` is a keyword
         return response
 
     def Cancel(self, request: Empty, context: ServicerContext) -> Empty:
-        """Take note that no more calls will come; the ones under way run to their ends."""
+        """Let calls in progress finish; the engine sends no new ones."""
         return Empty()
 
     def _aws(self, timeout: float) -> Aws:
-        """What a request works with; a `timeout` of 0 seconds is none."""
-        deadline = timeout or DEADLINE
-        return Aws(clients=self._clients, region=self._config.region, deadline=deadline)
+        """Return what a request works with; a `timeout` of 0 seconds selects the default."""
+        seconds = timeout or DEFAULT_TIMEOUT
+        return Aws(clients=self._clients, region=self._config.region, timeout=seconds)
 
-    def _told(self, resource_type: ResourceType, aws: Aws, identity: str) -> Properties | None:
+    def _read(self, resource_type: ResourceType, aws: Aws, resource_id: str) -> Properties | None:
+        """Return a resource's properties as AWS returns them; None if it is missing."""
         try:
-            return resource_type.read(aws, identity)
+            return resource_type.read(aws, resource_id)
         except Exception as error:
-            if error_code(error) not in resource_type.gone:
+            if error_code(error) not in resource_type.not_found:
                 raise
             return None
 
     def _state(
-        self, resource_type: ResourceType, aws: Aws, identity: str, inputs: Properties
+        self, resource_type: ResourceType, aws: Aws, resource_id: str, inputs: Properties
     ) -> Properties:
-        """The properties of a resource that was just made or changed."""
-        told = self._told(resource_type, aws, identity)
-        if told is None:
-            raise ProviderError(f"{resource_type.noun} {identity} is gone again")
-        return {**inputs, **told}
-
-    @contextmanager
-    def _reporting(self, context: ServicerContext, doing: str) -> Iterator[None]:
-        """Tell the engine what went wrong, in a sentence that begins with what was being done."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 -- the engine and its user are told, whatever it is
-            context.abort(grpc.StatusCode.UNKNOWN, f"{doing}: {reason_of(error)}")
+        """Return the properties of a resource that was just created or updated."""
+        found = self._read(resource_type, aws, resource_id)
+        if found is None:
+            raise ProviderError(f"{resource_type.noun} {resource_id} no longer exists")
+        return {**inputs, **found}
 
 
 def _resource_type(token: str, context: ServicerContext) -> ResourceType:
     if token not in RESOURCE_TYPES:
-        _abort_unknown(context, f"resource type {token}", RESOURCE_TYPES)
+        abort_unsupported(context, f"resource type {token}", RESOURCE_TYPES)
     return RESOURCE_TYPES[token]
-
-
-def _abort_unknown(context: ServicerContext, what: str, known: Iterable[str]) -> NoReturn:
-    context.abort(
-        grpc.StatusCode.NOT_FOUND,
-        f"the local aws provider does not know the {what}; it knows {', '.join(sorted(known))}",
-    )
-
-
-def _without_defaults(inputs: Properties) -> Properties:
-    return {key: value for key, value in inputs.items() if key != DEFAULTS}

@@ -1,4 +1,4 @@
-"""Tags: the same for every resource that takes them, whatever its service calls them."""
+"""Tags, which work the same for every resource type that supports them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def tag_properties(tags: Mapping[str, str]) -> dict[str, Any]:
-    """The properties that tell a resource's tags."""
+    """Return the properties that hold a resource's tags."""
     return {"tags": dict(tags), "tagsAll": dict(tags)}
 
 
 def tag_changes(change: Change) -> tuple[dict[str, str], list[str]]:
-    """The tags that an update sets, and the keys of those that it removes."""
+    """Return the tags that an update sets, and the keys of the tags that it removes."""
     old = change.old.get("tags", {})
     new = change.new.get("tags", {})
     changed = {key: value for key, value in new.items() if old.get(key) != value}

@@ -1,9 +1,10 @@
-"""The values that the engine sends and is sent, as Python values and back.
+"""Property values: their Python types, and their encoding in the engine's messages.
 
-A property is None, a bool, an int, a float, a str, a list, a dict with string keys, or one of what
-JSON has no word for: `UNKNOWN` (not known before the deployment), a `Secret`, an `Asset` or an
-`Archive`. On the wire the latter are objects with a signature, as written down in the SDK's
-``go/common/resource/sig`` and ``go/common/resource/plugin/rpc.go``.
+A property is None, a bool, an int, a float, a str, a list, a dict with string keys, or one of four
+types that JSON lacks: `UNKNOWN` (not known before the deployment), `Secret`, `Asset` and `Archive`.
+A message holds the last three as objects with a signature, and `UNKNOWN` as a fixed string. The
+formats are defined in the SDK's ``go/common/resource/sig`` and
+``go/common/resource/plugin/rpc.go``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from google.protobuf.struct_pb2 import Struct
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Value
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a type's signature, no secret
-ASSET = "c44067f5952c0a294b673a41bacd8c17"
-ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- not a secret
+ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS = frozenset(
     {
@@ -56,7 +57,7 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
-    """A file: the text itself, or the path or URI of its bytes; two of one hash are equal."""
+    """A file: its text, or the path or URI of its content. Equal hashes mean equal content."""
 
     hash: str = ""
     text: str | None = None
@@ -66,7 +67,7 @@ class Asset:
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """Files: by name, or the path or URI of a folder or an archive; two of one hash are equal."""
+    """Files by name, or the path or URI of a folder or archive. Equal hashes mean equal content."""
 
     hash: str = ""
     assets: Mapping[str, Asset | Archive] | None = None
@@ -74,27 +75,27 @@ class Archive:
     uri: str | None = None
 
 
-KINDS: Mapping[str, type[Secret | Asset | Archive]] = {
-    SECRET: Secret,
-    ASSET: Asset,
-    ARCHIVE: Archive,
+TYPES: Mapping[str, type[Secret | Asset | Archive]] = {
+    SECRET_SIGNATURE: Secret,
+    ASSET_SIGNATURE: Asset,
+    ARCHIVE_SIGNATURE: Archive,
 }
 
 
 def decode(message: Struct) -> Properties:
-    """The properties that a message holds."""
+    """Return the properties that a message holds."""
     return {key: _decode_value(value) for key, value in message.fields.items()}
 
 
 def encode(properties: Mapping[str, Any]) -> Struct:
-    """The message that holds `properties`."""
+    """Return a message that holds `properties`."""
     message = Struct()
-    message.update(_plain(properties))
+    message.update(_encode_value(properties))
     return message
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether any part of a value is not known yet."""
+    """Whether any part of a value is unknown."""
     if isinstance(value, dict):
         return any(is_unknown(part) for part in value.values())
     if isinstance(value, list):
@@ -103,7 +104,7 @@ def is_unknown(value: Any) -> bool:
 
 
 def reveal(value: Any) -> Any:
-    """The value with each secret in it laid open."""
+    """Return the value with every secret replaced by its plain value."""
     match value:
         case Secret():
             return reveal(value.value)
@@ -115,10 +116,11 @@ def reveal(value: Any) -> Any:
 
 
 def conceal(value: Any, like: Any) -> Any:
-    """The value, secret wherever `like` is: key by key in objects, as a whole elsewhere.
+    """Return the value with secrets wherever `like` has them.
 
-    A list with one secret element becomes secret as a whole, since its order may not be kept: the
-    rule by which the engine itself marks what a provider without secrets returns.
+    Objects are compared key by key. Any other value becomes secret as a whole: a list with a secret
+    element too, because its order may have changed. The engine does the same with the responses of
+    providers that do not support secrets.
     """
     if isinstance(value, dict) and isinstance(like, dict):
         return {key: conceal(part, like.get(key)) for key, part in value.items()}
@@ -153,26 +155,28 @@ def _decode_value(value: Value) -> Any:
 
 
 def _decode_object(value: Properties) -> Any:
-    signature = value.pop(SIGNATURE, None)
+    signature = value.pop(SIGNATURE_KEY, None)
     if signature is None:
         return value
-    if signature not in KINDS:
-        raise ValueError(f"the engine sent a value of an unknown kind, with signature {signature}")
-    return KINDS[signature](**value)
+    if signature not in TYPES:
+        raise ValueError(f"the engine sent a value of an unknown type, with signature {signature}")
+    return TYPES[signature](**value)
 
 
-def _plain(value: Any) -> Any:
+def _encode_value(value: Any) -> Any:
     match value:
         case Unknown():
             return UNKNOWN_STRING
         case Secret():
-            return {SIGNATURE: SECRET, "value": _plain(value.value)}
+            return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": _encode_value(value.value)}
         case Asset() | Archive():
-            signature = ASSET if isinstance(value, Asset) else ARCHIVE
-            parts = {key: _plain(part) for key, part in vars(value).items() if part is not None}
-            return {SIGNATURE: signature, **parts}
+            signature = ASSET_SIGNATURE if isinstance(value, Asset) else ARCHIVE_SIGNATURE
+            parts = {
+                key: _encode_value(part) for key, part in vars(value).items() if part is not None
+            }
+            return {SIGNATURE_KEY: signature, **parts}
         case Mapping():
-            return {key: _plain(part) for key, part in value.items()}
+            return {key: _encode_value(part) for key, part in value.items()}
         case list():
-            return [_plain(part) for part in value]
+            return [_encode_value(part) for part in value]
     return value

@@ -1,4 +1,4 @@
-"""The resource types that the provider serves, one module each."""
+"""The resource types that the provider supports, one module each."""
 
 from __future__ import annotations
 

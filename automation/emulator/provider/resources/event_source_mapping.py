@@ -1,6 +1,6 @@
-"""aws:lambda/eventSourceMapping:EventSourceMapping of a queue.
+"""aws:lambda/eventSourceMapping:EventSourceMapping, for SQS queues only.
 
-After ``internal/service/lambda/event_source_mapping.go``.
+It follows ``internal/service/lambda/event_source_mapping.go``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from automation.emulator.provider.errors import ProviderError
 from automation.emulator.provider.resources.event_source_mapping_schema import (
     PROPERTIES,
-    REFUSED,
-    problems,
+    UNSUPPORTED,
+    check_inputs,
 )
 from automation.emulator.provider.schema import Change, ResourceType
 from automation.emulator.provider.tags import tag_changes, tag_properties
@@ -20,31 +20,34 @@ if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
 
-PARAMETERS = {
+PARAMETERS = {  # request parameters by property
     "batchSize": "BatchSize",
     "enabled": "Enabled",
     "functionName": "FunctionName",
     "functionResponseTypes": "FunctionResponseTypes",
     "maximumBatchingWindowInSeconds": "MaximumBatchingWindowInSeconds",
 }
-EMPTIED: dict[str, Any] = {"functionResponseTypes": [], "maximumBatchingWindowInSeconds": 0}
-SETTLED = {True: "Enabled", False: "Disabled"}
+EMPTY_VALUES: dict[str, Any] = {  # these clear a property; omitting it would change nothing
+    "functionResponseTypes": [],
+    "maximumBatchingWindowInSeconds": 0,
+}
+STABLE_STATES = {True: "Enabled", False: "Disabled"}
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Make the mapping; its id is its UUID."""
-    refuse_slow_function(aws, inputs)
-    answer = aws.lambda_.create_event_source_mapping(
+    """Create the mapping; its id is its UUID."""
+    check_visibility_timeout(aws, inputs)
+    response = aws.lambda_.create_event_source_mapping(
         EventSourceArn=inputs["eventSourceArn"],
         Tags=inputs.get("tags", {}),
         **_parameters(inputs, frozenset(inputs)),
     )
-    return answer["UUID"]
+    return response["UUID"]
 
 
-def settle(aws: Aws, uuid: str, inputs: Properties) -> None:
-    """Wait until the mapping polls its queue, or does not where it is to be disabled."""
-    target = SETTLED[inputs["enabled"]]
+def stabilize(aws: Aws, uuid: str, inputs: Properties) -> None:
+    """Wait until the mapping is enabled or disabled, as the inputs say."""
+    target = STABLE_STATES[inputs["enabled"]]
 
     def look() -> str | None:
         seen = aws.lambda_.get_event_source_mapping(UUID=uuid)["State"]
@@ -54,26 +57,28 @@ def settle(aws: Aws, uuid: str, inputs: Properties) -> None:
 
 
 def read(aws: Aws, uuid: str) -> Properties:
-    """The mapping and its tags."""
-    told: dict[str, Any] = dict(aws.lambda_.get_event_source_mapping(UUID=uuid))
-    arn = told["EventSourceMappingArn"]
-    filters = [{"pattern": each["Pattern"]} for each in _inside(told, "FilterCriteria", "Filters")]
-    concurrency = _inside(told, "ScalingConfig", "MaximumConcurrency")
+    """Return the mapping and its tags."""
+    mapping: dict[str, Any] = dict(aws.lambda_.get_event_source_mapping(UUID=uuid))
+    arn = mapping["EventSourceMappingArn"]
+    filters = [
+        {"pattern": each["Pattern"]} for each in _nested(mapping, "FilterCriteria", "Filters")
+    ]
+    concurrency = _nested(mapping, "ScalingConfig", "MaximumConcurrency")
     return {
         "arn": arn,
-        "batchSize": told["BatchSize"],
-        "enabled": told["State"] in ("Enabled", "Enabling"),
-        "eventSourceArn": told["EventSourceArn"],
-        "functionArn": told["FunctionArn"],
-        "functionName": told["FunctionArn"],
-        "functionResponseTypes": told.get("FunctionResponseTypes", []),
-        "lastModified": told["LastModified"].isoformat(),
-        "lastProcessingResult": told.get("LastProcessingResult", ""),
-        "maximumBatchingWindowInSeconds": told.get("MaximumBatchingWindowInSeconds", 0),
+        "batchSize": mapping["BatchSize"],
+        "enabled": mapping["State"] in ("Enabled", "Enabling"),
+        "eventSourceArn": mapping["EventSourceArn"],
+        "functionArn": mapping["FunctionArn"],
+        "functionName": mapping["FunctionArn"],
+        "functionResponseTypes": mapping.get("FunctionResponseTypes", []),
+        "lastModified": mapping["LastModified"].isoformat(),
+        "lastProcessingResult": mapping.get("LastProcessingResult", ""),
+        "maximumBatchingWindowInSeconds": mapping.get("MaximumBatchingWindowInSeconds", 0),
         "region": aws.region,
-        "state": told["State"],
-        "stateTransitionReason": told.get("StateTransitionReason", ""),
-        "uuid": told["UUID"],
+        "state": mapping["State"],
+        "stateTransitionReason": mapping.get("StateTransitionReason", ""),
+        "uuid": mapping["UUID"],
         **({"filterCriteria": {"filters": filters}} if filters else {}),
         **({"scalingConfig": {"maximumConcurrency": concurrency}} if concurrency else {}),
         **tag_properties(aws.lambda_.list_tags(Resource=arn).get("Tags", {})),
@@ -81,13 +86,13 @@ def read(aws: Aws, uuid: str) -> Properties:
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Change the mapping, and wait until it is changed."""
+    """Change the mapping and its tags, and wait until the change is complete."""
     if change.touches("functionName"):
-        refuse_slow_function(aws, change.new)
+        check_visibility_timeout(aws, change.new)
     parameters = _parameters(change.new, change.names)
     if parameters:
         aws.lambda_.update_event_source_mapping(UUID=change.id, **parameters)
-        settle(aws, change.id, change.new)
+        stabilize(aws, change.id, change.new)
     changed, removed = tag_changes(change)
     if changed or removed:
         arn = aws.lambda_.get_event_source_mapping(UUID=change.id)["EventSourceMappingArn"]
@@ -98,7 +103,7 @@ def update(aws: Aws, change: Change) -> None:
 
 
 def delete(aws: Aws, uuid: str, _inputs: Properties) -> None:
-    """Delete the mapping, and wait until it no longer polls."""
+    """Delete the mapping, and wait until it is deleted."""
     aws.lambda_.delete_event_source_mapping(UUID=uuid)
 
     def look() -> str | None:
@@ -107,11 +112,11 @@ def delete(aws: Aws, uuid: str, _inputs: Properties) -> None:
         except aws.lambda_.exceptions.ResourceNotFoundException:
             return None
 
-    aws.wait(f"event source mapping {uuid} to be gone", look)
+    aws.wait(f"event source mapping {uuid} to be deleted", look)
 
 
-def refuse_slow_function(aws: Aws, inputs: Properties) -> None:
-    """Refuse, as AWS does and the emulator does not, a function slower than its queue is patient.
+def check_visibility_timeout(aws: Aws, inputs: Properties) -> None:
+    """Check what AWS checks and the emulator does not: the function's timeout.
 
     Raises:
         ProviderError: The function's timeout is longer than the queue's visibility timeout.
@@ -119,8 +124,8 @@ def refuse_slow_function(aws: Aws, inputs: Properties) -> None:
     function = aws.lambda_.get_function_configuration(FunctionName=inputs["functionName"])
     account, queue = inputs["eventSourceArn"].split(":")[4:]
     url = aws.sqs.get_queue_url(QueueName=queue, QueueOwnerAWSAccountId=account)["QueueUrl"]
-    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
-    visibility = int(told["Attributes"]["VisibilityTimeout"])
+    response = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    visibility = int(response["Attributes"]["VisibilityTimeout"])
     if function["Timeout"] > visibility:
         raise ProviderError(
             f"InvalidParameterValueException: Queue visibility timeout: {visibility} seconds is "
@@ -129,9 +134,9 @@ def refuse_slow_function(aws: Aws, inputs: Properties) -> None:
 
 
 def _parameters(inputs: Properties, names: frozenset[str]) -> dict[str, Any]:
-    """The parameters for these properties, as the calls to create and to update share them."""
+    """Return the request parameters for these properties, to create or to update."""
     parameters: dict[str, Any] = {
-        PARAMETERS[name]: inputs.get(name, EMPTIED.get(name))
+        PARAMETERS[name]: inputs.get(name, EMPTY_VALUES.get(name))
         for name in names.intersection(PARAMETERS)
     }
     if "filterCriteria" in names:
@@ -147,24 +152,24 @@ def _parameters(inputs: Properties, names: frozenset[str]) -> dict[str, Any]:
     return parameters
 
 
-def _inside(told: dict[str, Any], block: str, key: str) -> Any:
-    return (told.get(block) or {}).get(key) or []
+def _nested(mapping: dict[str, Any], block: str, key: str) -> Any:
+    return (mapping.get(block) or {}).get(key) or []
 
 
 EVENT_SOURCE_MAPPING = ResourceType(
     pulumi_type="aws:lambda/eventSourceMapping:EventSourceMapping",
     noun="event source mapping",
     properties=PROPERTIES,
-    refused=REFUSED,
+    unsupported=UNSUPPORTED,
     outputs=(
         *("arn", "functionArn", "lastModified", "lastProcessingResult", "state"),
         *("stateTransitionReason", "tagsAll", "uuid"),
     ),
-    unsettled=("functionArn", "lastModified", "lastProcessingResult", "state"),
-    gone=frozenset({"ResourceNotFoundException"}),
-    problems=problems,
+    volatile=("functionArn", "lastModified", "lastProcessingResult", "state"),
+    not_found=frozenset({"ResourceNotFoundException"}),
+    check_inputs=check_inputs,
     create=create,
-    settle=settle,
+    stabilize=stabilize,
     read=read,
     update=update,
     delete=delete,

@@ -1,4 +1,4 @@
-"""The table of aws:lambda/eventSourceMapping:EventSourceMapping of a queue, and AWS's refusals."""
+"""The properties and checks of aws:lambda/eventSourceMapping:EventSourceMapping, for queues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from automation.emulator.provider.schema import (
     Failure,
     Kind,
     Property,
-    each,
+    each_item,
     matching,
     one_of,
 )
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
     from automation.emulator.provider.values import Properties
 
-BATCH_WITHOUT_WINDOW = 10  # records; Lambda's developer guide, "Using Lambda with Amazon SQS"
-MOST_FILTERS = 5
+# Records in a batch without a batching window: Lambda's developer guide, "Using Lambda with Amazon
+# SQS". It is also the default, and the maximum for FIFO queues.
+MAX_BATCH_WITHOUT_WINDOW = 10
+MAX_FILTERS = 5
 
 
-def in_range(parameter: str, least: int, most: int) -> Check:
-    """The check of a number's range, in the words of Lambda's own validation."""
+def in_range(parameter: str, minimum: int, maximum: int) -> Check:
+    """Return a check of a number's range, with Lambda's own validation message."""
 
     def check(value: int) -> str | None:
-        if least <= value <= most:
+        if minimum <= value <= maximum:
             return None
         bound = (
-            f"greater than or equal to {least}"
-            if value < least
-            else f"less than or equal to {most}"
+            f"greater than or equal to {minimum}"
+            if value < minimum
+            else f"less than or equal to {maximum}"
         )
         return (
             f"is refused: ValidationException: 1 validation error detected: Value '{value}' at "
@@ -45,8 +47,8 @@ def in_range(parameter: str, least: int, most: int) -> Check:
     return check
 
 
-def filter_problem(pattern: str) -> str | None:
-    """What Lambda says of a filter's pattern that is no JSON object, or None."""
+def check_filter_pattern(pattern: str) -> str | None:
+    """Check that a filter's pattern is a JSON object, with Lambda's own message."""
     try:
         if isinstance(json.loads(pattern), dict):
             return None
@@ -73,13 +75,13 @@ PROPERTIES = {
         fields={
             "filters": Property(
                 kind=Kind.BLOCK_SET,
-                fields={"pattern": Property(required=True, check=filter_problem)},
+                fields={"pattern": Property(required=True, check=check_filter_pattern)},
             )
         },
     ),
     "functionName": Property(required=True, same=same_function),
     "functionResponseTypes": Property(
-        kind=Kind.STRING_SET, check=each(one_of("ReportBatchItemFailures"))
+        kind=Kind.STRING_SET, check=each_item(one_of("ReportBatchItemFailures"))
     ),
     "maximumBatchingWindowInSeconds": Property(
         kind=Kind.INTEGER, check=in_range("maximumBatchingWindowInSeconds", 0, 300)
@@ -95,10 +97,10 @@ PROPERTIES = {
     ),
     "tags": TAGS,
 }
-STREAMS = "it is for streams; the emulator's mapping of a queue has none"
+STREAMS = "it is for streams, and this provider maps queues only"
 KAFKA = "it is for Kafka, and this provider maps queues only"
 BROKERS = "it is for message brokers, and this provider maps queues only"
-REFUSED = {
+UNSUPPORTED = {
     "amazonManagedKafkaEventSourceConfig": KAFKA,
     "bisectBatchOnFunctionError": STREAMS,
     "destinationConfig": STREAMS,
@@ -106,7 +108,7 @@ REFUSED = {
     "kmsKeyArn": "the emulator does not encrypt filter criteria",
     "maximumRecordAgeInSeconds": STREAMS,
     "maximumRetryAttempts": STREAMS,
-    "metricsConfig": "the emulator counts no events",
+    "metricsConfig": "the emulator does not count events",
     "parallelizationFactor": STREAMS,
     "provisionedPollerConfig": "the emulator has no provisioned pollers",
     "queues": BROKERS,
@@ -117,29 +119,31 @@ REFUSED = {
     "startingPositionTimestamp": STREAMS,
     "topics": KAFKA,
     "tumblingWindowInSeconds": STREAMS,
-    "useResourceTimeoutForPropagation": "nothing propagates slowly in the emulator",
+    "useResourceTimeoutForPropagation": "changes need no time to propagate in the emulator",
 }
 
 
-def problems(inputs: Properties) -> Iterator[Failure]:
-    """What Lambda refuses of a queue's batch size and window taken together."""
-    size = inputs.get("batchSize", BATCH_WITHOUT_WINDOW)
+def check_inputs(inputs: Properties) -> Iterator[Failure]:
+    """Check the combination of queue, batch size, batching window and filters, as Lambda does."""
+    size = inputs.get("batchSize", MAX_BATCH_WITHOUT_WINDOW)
     window = inputs.get("maximumBatchingWindowInSeconds", 0)
-    refused = "InvalidParameterValueException: "
+    error = "InvalidParameterValueException: "
     if str(inputs.get("eventSourceArn", "")).endswith(".fifo"):
         if window:
-            reason = refused + "Batching window is not supported for FIFO queues"
+            reason = error + "Batching window is not supported for FIFO queues"
             yield Failure(property="maximumBatchingWindowInSeconds", reason=reason)
-        if size > BATCH_WITHOUT_WINDOW:
-            reason = refused + f"Batch size for FIFO queues must be at most {BATCH_WITHOUT_WINDOW}"
+        if size > MAX_BATCH_WITHOUT_WINDOW:
+            reason = (
+                error + f"Batch size for FIFO queues must be at most {MAX_BATCH_WITHOUT_WINDOW}"
+            )
             yield Failure(property="batchSize", reason=reason)
-    elif size > BATCH_WITHOUT_WINDOW and not window:
+    elif size > MAX_BATCH_WITHOUT_WINDOW and not window:
         yield Failure(
             property="batchSize",
-            reason=refused + "Maximum batch window in seconds must be greater than 0 if maximum "
-            f"batch size is greater than {BATCH_WITHOUT_WINDOW}",
+            reason=error + "Maximum batch window in seconds must be greater than 0 if maximum "
+            f"batch size is greater than {MAX_BATCH_WITHOUT_WINDOW}",
         )
     filters = inputs.get("filterCriteria", {}).get("filters", [])
-    if len(filters) > MOST_FILTERS:
-        reason = refused + f"at most {MOST_FILTERS} filters a mapping, got {len(filters)}"
+    if len(filters) > MAX_FILTERS:
+        reason = error + f"at most {MAX_FILTERS} filters per mapping, got {len(filters)}"
         yield Failure(property="filterCriteria", reason=reason)

@@ -1,4 +1,4 @@
-"""aws:lambda/function:Function, after ``internal/service/lambda/function.go``."""
+"""aws:lambda/function:Function; it follows ``internal/service/lambda/function.go``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from automation.emulator.provider.names import Naming
 from automation.emulator.provider.resources.function_schema import (
     OUTPUTS,
     PROPERTIES,
-    REFUSED,
-    UNSETTLED,
-    problems,
+    UNSUPPORTED,
+    VOLATILE,
+    check_inputs,
 )
 from automation.emulator.provider.schema import Change, ResourceType
 from automation.emulator.provider.tags import tag_changes, tag_properties
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
 
-CONFIGURATION = {
+PARAMETERS = {  # request parameters by property
     "description": "Description",
     "handler": "Handler",
     "layers": "Layers",
@@ -29,16 +29,14 @@ CONFIGURATION = {
     "runtime": "Runtime",
     "timeout": "Timeout",
 }
-BLOCKS = {
+BLOCKS = {  # the request parameter of each block, and the keys of its fields
     "deadLetterConfig": ("DeadLetterConfig", {"targetArn": "TargetArn"}),
     "environment": ("Environment", {"variables": "Variables"}),
     "ephemeralStorage": ("EphemeralStorage", {"size": "Size"}),
     "loggingConfig": ("LoggingConfig", {"logFormat": "LogFormat", "logGroup": "LogGroup"}),
     "tracingConfig": ("TracingConfig", {"mode": "Mode"}),
 }
-EMPTIED: dict[
-    str, Any
-] = {  # what takes a property away again, where leaving it out changes nothing
+EMPTY_VALUES: dict[str, Any] = {  # these clear a property; omitting it would change nothing
     "deadLetterConfig": {"TargetArn": ""},
     "description": "",
     "environment": {"Variables": {}},
@@ -48,11 +46,11 @@ CODE = ("code", "sourceCodeHash", "architectures")
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Make the function; its id is its name."""
-    parameters: dict[str, Any] = _configuration(inputs, frozenset(inputs))
+    """Create the function; its id is its name."""
+    parameters: dict[str, Any] = _parameters(inputs, frozenset(inputs))
     if "architectures" in inputs:
         parameters["Architectures"] = inputs["architectures"]
-    answer = aws.lambda_.create_function(
+    response = aws.lambda_.create_function(
         FunctionName=inputs["name"],
         Code={"ZipFile": zip_of(inputs["code"])},
         PackageType=inputs["packageType"],
@@ -60,10 +58,10 @@ def create(aws: Aws, inputs: Properties) -> str:
         Tags=inputs.get("tags", {}),
         **parameters,
     )
-    return answer["FunctionName"]
+    return response["FunctionName"]
 
 
-def settle(aws: Aws, name: str, inputs: Properties) -> None:
+def stabilize(aws: Aws, name: str, inputs: Properties) -> None:
     """Wait until the function can be invoked, and reserve its concurrency."""
     _wait(aws, name, "State", "Active")
     if inputs["reservedConcurrentExecutions"] >= 0:
@@ -71,26 +69,26 @@ def settle(aws: Aws, name: str, inputs: Properties) -> None:
 
 
 def read(aws: Aws, name: str) -> Properties:
-    """The function, its latest version, concurrency and tags."""
-    answer = aws.lambda_.get_function(FunctionName=name)
-    told: dict[str, Any] = dict(answer["Configuration"])
+    """Return the function with its latest version, concurrency and tags."""
+    response = aws.lambda_.get_function(FunctionName=name)
+    configuration: dict[str, Any] = dict(response["Configuration"])
     pages = aws.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-    version = [version["Version"] for page in pages for version in page["Versions"]][-1]
-    arn = told["FunctionArn"]
-    concurrency = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1)
+    latest = [version["Version"] for page in pages for version in page["Versions"]][-1]
+    arn = configuration["FunctionArn"]
+    concurrency = response.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1)
     return {
-        **{each: told[key] for each, key in CONFIGURATION.items() if told.get(key)},
-        **{each: block for each in BLOCKS if (block := _block_told(told, each))},
-        "architectures": told["Architectures"],
+        **{each: configuration[key] for each, key in PARAMETERS.items() if configuration.get(key)},
+        **{each: block for each in BLOCKS if (block := _read_block(configuration, each))},
+        "architectures": configuration["Architectures"],
         "arn": arn,
-        "codeSha256": told["CodeSha256"],
+        "codeSha256": configuration["CodeSha256"],
         "invokeArn": _invoke_arn(aws.region, arn),
-        "lastModified": told["LastModified"],
-        "layers": [layer["Arn"] for layer in told.get("Layers", [])],
-        "name": told["FunctionName"],
-        "packageType": told["PackageType"],
-        "qualifiedArn": f"{arn}:{version}",
-        "qualifiedInvokeArn": _invoke_arn(aws.region, f"{arn}:{version}"),
+        "lastModified": configuration["LastModified"],
+        "layers": [layer["Arn"] for layer in configuration.get("Layers", [])],
+        "name": configuration["FunctionName"],
+        "packageType": configuration["PackageType"],
+        "qualifiedArn": f"{arn}:{latest}",
+        "qualifiedInvokeArn": _invoke_arn(aws.region, f"{arn}:{latest}"),
         "region": aws.region,
         "reservedConcurrentExecutions": concurrency,
         "responseStreamingInvokeArn": _invoke_arn(
@@ -98,22 +96,22 @@ def read(aws: Aws, name: str) -> Properties:
         ),
         "signingJobArn": "",
         "signingProfileVersionArn": "",
-        "sourceCodeSize": told["CodeSize"],
-        "version": version,
-        **tag_properties(answer.get("Tags", {})),
+        "sourceCodeSize": configuration["CodeSize"],
+        "version": latest,
+        **tag_properties(response.get("Tags", {})),
     }
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Change the configuration, then the code, then the concurrency; publish what is to be."""
+    """Change the configuration, the code, the concurrency and the tags; publish if asked to."""
     name, new = change.id, change.new
-    configured = change.touches(*CONFIGURATION, *BLOCKS)
-    if configured:
-        parameters = _configuration(new, change.names)
+    configuration_changed = change.touches(*PARAMETERS, *BLOCKS)
+    if configuration_changed:
+        parameters = _parameters(new, change.names)
         aws.lambda_.update_function_configuration(FunctionName=name, **parameters)
         _wait(aws, name, "LastUpdateStatus", "Successful")
-    coded = change.touches(*CODE)
-    if coded:
+    code_changed = change.touches(*CODE)
+    if code_changed:
         aws.lambda_.update_function_code(
             FunctionName=name,
             ZipFile=zip_of(new["code"]),
@@ -125,53 +123,55 @@ def update(aws: Aws, change: Change) -> None:
             _reserve(aws, name, new["reservedConcurrentExecutions"])
         else:
             aws.lambda_.delete_function_concurrency(FunctionName=name)
-    if new["publish"] and (configured or coded or change.touches("publish")):
+    if new["publish"] and (configuration_changed or code_changed or change.touches("publish")):
         aws.lambda_.publish_version(FunctionName=name)
     _tag(aws, change)
 
 
 def delete(aws: Aws, name: str, inputs: Properties) -> None:
-    """Delete the function with its versions, unless `skipDestroy` keeps it."""
+    """Delete the function with its versions, unless `skipDestroy` is set."""
     if inputs.get("skipDestroy"):
         return
     aws.lambda_.delete_function(FunctionName=name)
-    aws.wait(f"function {name} to be gone", lambda: _still_there(aws, name))
+    aws.wait(f"function {name} to be deleted", lambda: _not_deleted(aws, name))
 
 
-def _configuration(inputs: Properties, names: frozenset[str]) -> dict[str, Any]:
-    """The parameters for these properties, as the calls to create and to update share them."""
+def _parameters(inputs: Properties, names: frozenset[str]) -> dict[str, Any]:
+    """Return the request parameters for these properties, to create or to update."""
     parameters: dict[str, Any] = {}
-    for name in names.intersection(CONFIGURATION):
-        parameters[CONFIGURATION[name]] = inputs.get(name, EMPTIED.get(name))
+    for name in names.intersection(PARAMETERS):
+        parameters[PARAMETERS[name]] = inputs.get(name, EMPTY_VALUES.get(name))
     for name in names.intersection(BLOCKS):
         parameter, fields = BLOCKS[name]
         block = {fields[key]: value for key, value in inputs.get(name, {}).items()}
-        parameters[parameter] = block or EMPTIED.get(name, {})
+        parameters[parameter] = block or EMPTY_VALUES.get(name, {})
     return parameters
 
 
-def _block_told(told: dict[str, Any], name: str) -> Properties:
-    """A block's properties as AWS tells them, without those that are empty."""
+def _read_block(configuration: dict[str, Any], name: str) -> Properties:
+    """Return a block's properties as AWS returns them, without empty ones."""
     parameter, fields = BLOCKS[name]
-    block = told.get(parameter) or {}
+    block = configuration.get(parameter) or {}
     return {each: block[key] for each, key in fields.items() if block.get(key)}
 
 
 def _wait(aws: Aws, name: str, field: str, target: str) -> None:
     def look() -> str | None:
-        told: dict[str, Any] = dict(aws.lambda_.get_function_configuration(FunctionName=name))
-        seen = told.get(field)
-        return None if seen == target else f"{seen}, {told.get(f'{field}Reason') or 'no reason'}"
+        response = aws.lambda_.get_function_configuration(FunctionName=name)
+        configuration: dict[str, Any] = dict(response)
+        seen = configuration.get(field)
+        reason = configuration.get(f"{field}Reason") or "no reason"
+        return None if seen == target else f"{seen}, {reason}"
 
     aws.wait(f"function {name} to have the {field} {target}", look)
 
 
-def _still_there(aws: Aws, name: str) -> str | None:
+def _not_deleted(aws: Aws, name: str) -> str | None:
     try:
         aws.lambda_.get_function_configuration(FunctionName=name)
     except aws.lambda_.exceptions.ResourceNotFoundException:
         return None
-    return "it is there"
+    return "it still exists"
 
 
 def _reserve(aws: Aws, name: str, executions: int) -> None:
@@ -192,7 +192,7 @@ def _tag(aws: Aws, change: Change) -> None:
 def _invoke_arn(
     region: str, arn: str, version: str = "2015-03-31", action: str = "invocations"
 ) -> str:
-    """The ARN by which API Gateway invokes a function."""
+    """Return the ARN that API Gateway uses to invoke a function."""
     return f"arn:aws:apigateway:{region}:lambda:path/{version}/functions/{arn}/{action}"
 
 
@@ -200,14 +200,14 @@ FUNCTION = ResourceType(
     pulumi_type="aws:lambda/function:Function",
     noun="Lambda function",
     properties=PROPERTIES,
-    refused=REFUSED,
+    unsupported=UNSUPPORTED,
     outputs=OUTPUTS,
-    unsettled=UNSETTLED,
+    volatile=VOLATILE,
     naming=Naming(limit=64),
-    gone=frozenset({"ResourceNotFoundException"}),
-    problems=problems,
+    not_found=frozenset({"ResourceNotFoundException"}),
+    check_inputs=check_inputs,
     create=create,
-    settle=settle,
+    stabilize=stabilize,
     read=read,
     update=update,
     delete=delete,

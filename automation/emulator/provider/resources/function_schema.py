@@ -1,10 +1,10 @@
-"""The table of aws:lambda/function:Function, and what AWS refuses of its environment."""
+"""The properties and checks of aws:lambda/function:Function."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.emulator.provider.resources.runtimes import runtime_problem
+from automation.emulator.provider.resources.runtimes import check_runtime
 from automation.emulator.provider.schema import (
     ARN,
     REGION,
@@ -13,7 +13,7 @@ from automation.emulator.provider.schema import (
     Kind,
     Property,
     between,
-    each,
+    each_item,
     matching,
     one_of,
 )
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from automation.emulator.provider.values import Properties
 
-ENVIRONMENT_LIMIT = 4096  # bytes of all names and values together
-RESERVED = frozenset(  # Lambda's developer guide: "Defined runtime environment variables"
+MAX_ENVIRONMENT = 4096  # bytes of all names and values together
+# Lambda's developer guide, "Defined runtime environment variables"
+RESERVED_VARIABLES = frozenset(
     {
         "_HANDLER",
         "_X_AMZN_TRACE_ID",
@@ -49,9 +50,9 @@ RESERVED = frozenset(  # Lambda's developer guide: "Defined runtime environment 
 
 PROPERTIES = {
     "architectures": Property(
-        kind=Kind.STRINGS, computed=True, check=each(one_of("x86_64", "arm64"))
+        kind=Kind.STRINGS, computed=True, check=each_item(one_of("x86_64", "arm64"))
     ),
-    "code": Property(kind=Kind.ARCHIVE, required=True, kept_back=True),
+    "code": Property(kind=Kind.ARCHIVE, required=True, write_only=True),
     "deadLetterConfig": Property(
         kind=Kind.BLOCK, fields={"targetArn": Property(required=True, check=ARN)}
     ),
@@ -63,7 +64,7 @@ PROPERTIES = {
         fields={"size": Property(kind=Kind.INTEGER, computed=True, check=between(512, 10_240))},
     ),
     "handler": Property(required=True, check=matching(r"\S{1,128}", "1 to 128 characters")),
-    "layers": Property(kind=Kind.STRINGS, check=each(ARN)),
+    "layers": Property(kind=Kind.STRINGS, check=each_item(ARN)),
     "loggingConfig": Property(
         kind=Kind.BLOCK,
         computed=True,
@@ -71,7 +72,7 @@ PROPERTIES = {
             "logFormat": Property(required=True, check=one_of("Text")),
             "logGroup": Property(computed=True),
         },
-        refused={
+        unsupported={
             "applicationLogLevel": "the emulator does not filter logs by level",
             "systemLogLevel": "the emulator does not filter logs by level",
         },
@@ -83,15 +84,15 @@ PROPERTIES = {
         check=matching(r"[\w-]{1,64}", "1 to 64 letters, digits, hyphens and underscores"),
     ),
     "packageType": Property(default="Zip", forces_new=True, check=one_of("Zip")),
-    "publish": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
+    "publish": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
     "region": REGION,
     "reservedConcurrentExecutions": Property(
         kind=Kind.INTEGER, default=-1, check=between(-1, 1000)
     ),
     "role": Property(required=True, check=ARN),
-    "runtime": Property(required=True, check=runtime_problem),
-    "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
-    "sourceCodeHash": Property(computed=True, kept_back=True),
+    "runtime": Property(required=True, check=check_runtime),
+    "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
+    "sourceCodeHash": Property(computed=True, write_only=True),
     "tags": TAGS,
     "timeout": Property(kind=Kind.INTEGER, default=3, check=between(1, 900)),
     "tracingConfig": Property(
@@ -100,31 +101,31 @@ PROPERTIES = {
         fields={"mode": Property(required=True, check=one_of("PassThrough", "Active"))},
     ),
 }
-CONTAINER = "the emulator runs zip packages here, no container images"
-FROM_S3 = "give the function's code as an archive"
+CONTAINER = "this provider deploys zip packages only, no container images"
+S3 = "set 'code' to an archive instead"
 NETWORK = "the emulator has no networks"
-REFUSED = {
+UNSUPPORTED = {
     "capacityProviderConfig": "the emulator has no managed instances",
     "codeSha256": "the provider computes it from the code",
-    "codeSigningConfigArn": "the emulator checks no signatures",
-    "durableConfig": "the emulator's durable functions are not served by this provider",
-    "fileSystemConfig": "the emulator mounts no file systems",
+    "codeSigningConfigArn": "the emulator does not check signatures",
+    "durableConfig": "this provider does not manage durable functions",
+    "fileSystemConfig": "the emulator does not mount file systems",
     "imageConfig": CONTAINER,
     "imageUri": CONTAINER,
     "kmsKeyArn": "the emulator does not encrypt environment variables",
     "publishTo": "the emulator publishes numbered versions only",
     "replaceSecurityGroupsOnDestroy": NETWORK,
     "replacementSecurityGroupIds": NETWORK,
-    "s3Bucket": FROM_S3,
-    "s3Key": FROM_S3,
-    "s3ObjectVersion": FROM_S3,
-    "snapStart": "the emulator takes no snapshots of Python functions",
+    "s3Bucket": S3,
+    "s3Key": S3,
+    "s3ObjectVersion": S3,
+    "snapStart": "the emulator does not take snapshots of Python functions",
     "sourceKmsKeyArn": "the emulator does not encrypt code",
     "tenancyConfig": "the emulator does not isolate tenants",
-    "useResourceTimeoutForPropagation": "nothing propagates slowly in the emulator",
+    "useResourceTimeoutForPropagation": "changes need no time to propagate in the emulator",
     "vpcConfig": NETWORK,
 }
-UNSETTLED = (
+VOLATILE = (
     "codeSha256",
     "lastModified",
     "qualifiedArn",
@@ -133,7 +134,7 @@ UNSETTLED = (
     "version",
 )
 OUTPUTS = (
-    *UNSETTLED,
+    *VOLATILE,
     "arn",
     "invokeArn",
     "responseStreamingInvokeArn",
@@ -143,20 +144,20 @@ OUTPUTS = (
 )
 
 
-def problems(inputs: Properties) -> Iterator[Failure]:
-    """What Lambda refuses of environment variables, in its own words."""
+def check_inputs(inputs: Properties) -> Iterator[Failure]:
+    """Check the environment variables, with Lambda's own messages."""
     variables = inputs.get("environment", {}).get("variables", {})
-    reserved = sorted(RESERVED.intersection(variables))
-    could_not = (
+    reserved = sorted(RESERVED_VARIABLES.intersection(variables))
+    message = (
         "InvalidParameterValueException: Lambda was unable to configure your environment variables "
         "because the environment variables you have provided "
     )
     if reserved:
         yield Failure(
             property="environment",
-            reason=could_not + "contains reserved keys that are currently not supported for "
+            reason=message + "contains reserved keys that are currently not supported for "
             f"modification. Reserved keys used in this request: {', '.join(reserved)}",
         )
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
-    if size > ENVIRONMENT_LIMIT:
-        yield Failure(property="environment", reason=could_not + "exceeded the 4KB limit.")
+    if size > MAX_ENVIRONMENT:
+        yield Failure(property="environment", reason=message + "exceeded the 4KB limit.")

@@ -1,4 +1,4 @@
-"""aws:cloudwatch/logGroup:LogGroup, after ``internal/service/logs/group.go``."""
+"""aws:cloudwatch/logGroup:LogGroup; it follows ``internal/service/logs/group.go``."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
 
-RETENTION_DAYS = (  # 0 keeps events for ever
+RETENTION_DAYS = (  # 0 keeps events forever
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400),
     *(545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-NAME = "letters, digits and characters of _-./#"
+NAME_CHARACTERS = "letters, digits and characters of _-./#"
 
 PROPERTIES = {
     "logGroupClass": Property(
@@ -34,23 +34,23 @@ PROPERTIES = {
     "name": Property(
         computed=True,
         forces_new=True,
-        check=matching(r"[\w./#-]{1,512}", f"1 to 512 {NAME}"),
+        check=matching(r"[\w./#-]{1,512}", f"1 to 512 {NAME_CHARACTERS}"),
     ),
     "namePrefix": Property(
         computed=True,
         forces_new=True,
-        kept_back=True,
-        check=matching(r"[\w./#-]{1,486}", f"1 to 486 {NAME}"),
+        write_only=True,
+        check=matching(r"[\w./#-]{1,486}", f"1 to 486 {NAME_CHARACTERS}"),
     ),
     "region": REGION,
     "retentionInDays": Property(kind=Kind.INTEGER, default=0, check=one_of(*RETENTION_DAYS)),
-    "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
+    "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
     "tags": TAGS,
 }
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Make the group; its id is its name."""
+    """Create the group; its id is its name."""
     name = NAMING.given_or_prefixed(inputs)
     aws.logs.create_log_group(
         logGroupName=name,
@@ -60,14 +60,14 @@ def create(aws: Aws, inputs: Properties) -> str:
     return name
 
 
-def settle(aws: Aws, name: str, inputs: Properties) -> None:
-    """Set the retention."""
+def stabilize(aws: Aws, name: str, inputs: Properties) -> None:
+    """Set the retention, which the call to create a group cannot."""
     if inputs["retentionInDays"]:
         aws.logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
 
 
 def read(aws: Aws, name: str) -> Properties | None:
-    """The group and its tags; None when there is none of exactly this name."""
+    """Return the group and its tags; None if no group has exactly this name."""
     pages = aws.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
     groups = (group for page in pages for group in page["logGroups"])
     group = next((group for group in groups if group["logGroupName"] == name), None)
@@ -85,10 +85,10 @@ def read(aws: Aws, name: str) -> Properties | None:
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Set or lift the retention, and set the tags that differ."""
+    """Set or remove the retention, and change the tags."""
     if change.touches("retentionInDays"):
         if change.new["retentionInDays"]:
-            settle(aws, change.id, change.new)
+            stabilize(aws, change.id, change.new)
         else:
             aws.logs.delete_retention_policy(logGroupName=change.id)
     changed, removed = tag_changes(change)
@@ -99,7 +99,7 @@ def update(aws: Aws, change: Change) -> None:
 
 
 def delete(aws: Aws, name: str, inputs: Properties) -> None:
-    """Delete the group, unless `skipDestroy` keeps it."""
+    """Delete the group, unless `skipDestroy` is set."""
     if not inputs.get("skipDestroy"):
         aws.logs.delete_log_group(logGroupName=name)
 
@@ -109,16 +109,16 @@ LOG_GROUP = ResourceType(
     pulumi_type="aws:cloudwatch/logGroup:LogGroup",
     noun="log group",
     properties=PROPERTIES,
-    refused={
+    unsupported={
         "kmsKeyId": "the emulator cannot change the key of a log group",
-        "deletionProtectionEnabled": "the emulator deletes a log group all the same",
+        "deletionProtectionEnabled": "the emulator does not protect log groups from deletion",
     },
     outputs=("arn", "tagsAll"),
     conflicts=(("name", "namePrefix"),),
     naming=NAMING,
-    gone=frozenset({"ResourceNotFoundException"}),
+    not_found=frozenset({"ResourceNotFoundException"}),
     create=create,
-    settle=settle,
+    stabilize=stabilize,
     read=read,
     update=update,
     delete=delete,

@@ -1,4 +1,4 @@
-"""aws:sqs/queue:Queue, after ``internal/service/sqs/queue.go``."""
+"""aws:sqs/queue:Queue; it follows ``internal/service/sqs/queue.go``."""
 
 from __future__ import annotations
 
@@ -45,8 +45,11 @@ ATTRIBUTES: dict[str, QueueAttributeNameType] = {
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",
     "visibilityTimeoutSeconds": "VisibilityTimeout",
 }
-ONLY_IF_TRUE = ("fifoQueue", "contentBasedDeduplication")  # SQS refuses them on a standard queue
-GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+ONLY_IF_TRUE = (
+    "fifoQueue",
+    "contentBasedDeduplication",
+)  # on a standard queue, SQS rejects even false
+NOT_FOUND = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
 PROPERTIES = {
     "contentBasedDeduplication": Property(kind=Kind.BOOLEAN, default=False),
@@ -70,7 +73,7 @@ PROPERTIES = {
             "1 to 80 letters, digits, hyphens and underscores, with .fifo at the end if FIFO",
         ),
     ),
-    "namePrefix": Property(computed=True, forces_new=True, kept_back=True),
+    "namePrefix": Property(computed=True, forces_new=True, write_only=True),
     "policy": Property(kind=Kind.JSON, same=same_policy, computed=True),
     "receiveWaitTimeSeconds": Property(kind=Kind.INTEGER, default=0, check=between(0, 20)),
     "redriveAllowPolicy": Property(kind=Kind.JSON, computed=True),
@@ -82,11 +85,11 @@ PROPERTIES = {
 }
 
 
-def problems(inputs: Properties) -> Iterator[Failure]:
-    """What SQS refuses of a queue that is, or is not, FIFO."""
+def check_inputs(inputs: Properties) -> Iterator[Failure]:
+    """Check that the name and the other inputs match the type of queue, FIFO or standard."""
     fifo, name = inputs.get("fifoQueue"), inputs.get("name")
     if fifo is not None and name is not None and fifo != name.endswith(".fifo"):
-        reason = f"a queue's name ends in .fifo if it is FIFO, and only then; got {name!r}"
+        reason = f"the name must end in .fifo for a FIFO queue, and only then; got {name!r}"
         yield Failure(property="name", reason=reason)
     if not fifo:
         for option in ("contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"):
@@ -95,36 +98,34 @@ def problems(inputs: Properties) -> Iterator[Failure]:
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Make the queue; its id is its URL."""
+    """Create the queue; its id is its URL."""
     attributes = {
         attribute: _text(inputs[name])
         for name, attribute in ATTRIBUTES.items()
         if name in inputs and (inputs[name] is not False or name not in ONLY_IF_TRUE)
     }
     name = NAMING.given_or_prefixed(inputs)
-    answer = aws.sqs.create_queue(
-        QueueName=name,
-        Attributes=attributes,
-        tags=inputs.get("tags", {}),
-    )
-    return answer["QueueUrl"]
+    tags = inputs.get("tags", {})
+    response = aws.sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags)
+    return response["QueueUrl"]
 
 
 def read(aws: Aws, url: str) -> Properties:
-    """The queue's attributes and tags."""
-    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    """Return the queue's attributes and tags."""
+    response = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    attributes = response["Attributes"]
     tags = aws.sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
     return {
-        "kmsDataKeyReusePeriodSeconds": 300,  # what SQS leaves out while it is the default
+        "kmsDataKeyReusePeriodSeconds": 300,  # the default; SQS leaves defaults out
         "fifoQueue": False,
         "contentBasedDeduplication": False,
         **{
-            name: _value(PROPERTIES[name].kind, told[attribute])
+            name: _value(PROPERTIES[name].kind, attributes[attribute])
             for name, attribute in ATTRIBUTES.items()
-            if told.get(attribute)
+            if attributes.get(attribute)
         },
-        "arn": told["QueueArn"],
-        "name": told["QueueArn"].rpartition(":")[2],
+        "arn": attributes["QueueArn"],
+        "name": attributes["QueueArn"].rpartition(":")[2],
         "region": aws.region,
         "url": url,
         **tag_properties(tags),
@@ -132,17 +133,14 @@ def read(aws: Aws, url: str) -> Properties:
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Set the attributes and tags that differ; an attribute that is left out is emptied."""
+    """Set the attributes and tags that differ; clear an attribute that the program removed."""
     attributes = {
         attribute: _text(change.new.get(name, ""))
         for name, attribute in ATTRIBUTES.items()
         if change.touches(name)
     }
     if attributes:
-        aws.sqs.set_queue_attributes(
-            QueueUrl=change.id,
-            Attributes=attributes,
-        )
+        aws.sqs.set_queue_attributes(QueueUrl=change.id, Attributes=attributes)
     changed, removed = tag_changes(change)
     if changed:
         aws.sqs.tag_queue(QueueUrl=change.id, Tags=changed)
@@ -173,8 +171,8 @@ QUEUE = ResourceType(
     outputs=("arn", "url", "tagsAll"),
     conflicts=(("name", "namePrefix"), ("kmsMasterKeyId", "sqsManagedSseEnabled")),
     naming=NAMING,
-    gone=GONE,
-    problems=problems,
+    not_found=NOT_FOUND,
+    check_inputs=check_inputs,
     create=create,
     read=read,
     update=update,

@@ -1,13 +1,13 @@
-"""aws:sqs/redriveAllowPolicy:RedriveAllowPolicy, an attribute of a queue with a life of its own.
+"""aws:sqs/redriveAllowPolicy:RedriveAllowPolicy, a queue attribute as a resource of its own.
 
-After ``internal/service/sqs/queue_redrive_allow_policy.go``.
+It follows ``internal/service/sqs/queue_redrive_allow_policy.go``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.emulator.provider.resources.queue import GONE
+from automation.emulator.provider.resources.queue import NOT_FOUND
 from automation.emulator.provider.schema import REGION, Change, Kind, Property, ResourceType
 
 if TYPE_CHECKING:
@@ -28,21 +28,21 @@ def create(aws: Aws, inputs: Properties) -> str:
 
 
 def read(aws: Aws, url: str) -> Properties | None:
-    """The attribute; None when the queue has none."""
-    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedriveAllowPolicy"])
-    policy = told.get("Attributes", {}).get("RedriveAllowPolicy")
+    """Return the attribute; None if the queue has none."""
+    response = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedriveAllowPolicy"])
+    policy = response.get("Attributes", {}).get("RedriveAllowPolicy")
     if not policy:
         return None
     return {"queueUrl": url, "redriveAllowPolicy": policy, "region": aws.region}
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Set the attribute again."""
+    """Set the attribute."""
     _set(aws, change.id, change.new["redriveAllowPolicy"])
 
 
 def delete(aws: Aws, url: str, _inputs: Properties) -> None:
-    """Empty the attribute."""
+    """Clear the attribute."""
     _set(aws, url, "")
 
 
@@ -54,7 +54,7 @@ REDRIVE_ALLOW_POLICY = ResourceType(
     pulumi_type="aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
     noun="SQS redrive-allow policy",
     properties=PROPERTIES,
-    gone=GONE,
+    not_found=NOT_FOUND,
     create=create,
     read=read,
     update=update,

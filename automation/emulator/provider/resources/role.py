@@ -1,4 +1,4 @@
-"""aws:iam/role:Role, after ``internal/service/iam/role.go``."""
+"""aws:iam/role:Role; it follows ``internal/service/iam/role.go``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automation.emulator.provider.schema import (
     Property,
     ResourceType,
     between,
-    each,
+    each_item,
     matching,
 )
 from automation.emulator.provider.tags import tag_changes, tag_properties
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
 
-GONE = frozenset({"NoSuchEntity"})
+NOT_FOUND = frozenset({"NoSuchEntity"})
 
 PROPERTIES = {
     "assumeRolePolicy": Property(kind=Kind.JSON, same=same_policy, required=True),
     "description": Property(check=matching(r"(?s).{0,1000}", "at most 1000 characters")),
-    "forceDetachPolicies": Property(kind=Kind.BOOLEAN, default=False, kept_back=True),
-    "managedPolicyArns": Property(kind=Kind.STRING_SET, computed=True, check=each(ARN)),
+    "forceDetachPolicies": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
+    "managedPolicyArns": Property(kind=Kind.STRING_SET, computed=True, check=each_item(ARN)),
     "maxSessionDuration": Property(kind=Kind.INTEGER, default=3600, check=between(3600, 43_200)),
     "name": Property(
         computed=True,
@@ -44,11 +44,13 @@ PROPERTIES = {
     "namePrefix": Property(
         computed=True,
         forces_new=True,
-        kept_back=True,
+        write_only=True,
         check=matching(r"[\w+=,.@-]{1,38}", "1 to 38 letters, digits and characters of _+=,.@-"),
     ),
     "path": Property(
-        default="/", forces_new=True, check=matching(r"/|/.{1,510}/", "a path from / to /")
+        default="/",
+        forces_new=True,
+        check=matching(r"/|/.{1,510}/", "a path that starts and ends with /"),
     ),
     "permissionsBoundary": Property(check=ARN),
     "tags": TAGS,
@@ -56,7 +58,7 @@ PROPERTIES = {
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Make the role; its id is its name."""
+    """Create the role; its id is its name."""
     optional = {
         parameter: inputs[name]
         for name, parameter in (
@@ -65,7 +67,7 @@ def create(aws: Aws, inputs: Properties) -> str:
         )
         if inputs.get(name)
     }
-    answer = aws.iam.create_role(
+    response = aws.iam.create_role(
         RoleName=NAMING.given_or_prefixed(inputs),
         AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
         Path=inputs["path"],
@@ -73,17 +75,17 @@ def create(aws: Aws, inputs: Properties) -> str:
         Tags=_key_values(inputs.get("tags", {})),
         **optional,
     )
-    return answer["Role"]["RoleName"]
+    return response["Role"]["RoleName"]
 
 
-def settle(aws: Aws, name: str, inputs: Properties) -> None:
+def stabilize(aws: Aws, name: str, inputs: Properties) -> None:
     """Attach the managed policies."""
     for arn in inputs.get("managedPolicyArns", []):
         aws.iam.attach_role_policy(RoleName=name, PolicyArn=arn)
 
 
 def read(aws: Aws, name: str) -> Properties:
-    """The role and its managed policies."""
+    """Return the role and its managed policies."""
     role = aws.iam.get_role(RoleName=name)["Role"]
     boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     return {
@@ -102,7 +104,7 @@ def read(aws: Aws, name: str) -> Properties:
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Make each change by the call that is for it."""
+    """Change each property that differs, and the tags."""
     name, new = change.id, change.new
     if change.touches("assumeRolePolicy"):
         document = new["assumeRolePolicy"]
@@ -120,7 +122,7 @@ def update(aws: Aws, change: Change) -> None:
     if change.touches("managedPolicyArns"):
         old_arns, new_arns = (set(each.get("managedPolicyArns", [])) for each in (change.old, new))
         _detach(aws, name, old_arns - new_arns)
-        settle(aws, name, {"managedPolicyArns": sorted(new_arns - old_arns)})
+        stabilize(aws, name, {"managedPolicyArns": sorted(new_arns - old_arns)})
     changed, removed = tag_changes(change)
     if changed:
         aws.iam.tag_role(RoleName=name, Tags=_key_values(changed))
@@ -129,7 +131,10 @@ def update(aws: Aws, change: Change) -> None:
 
 
 def delete(aws: Aws, name: str, inputs: Properties) -> None:
-    """Delete the role; policies that others gave it stop that, unless `forceDetachPolicies`."""
+    """Delete the role.
+
+    Policies from outside this resource prevent that, unless `forceDetachPolicies` is set.
+    """
     if inputs.get("forceDetachPolicies"):
         for policy in aws.iam.list_role_policies(RoleName=name)["PolicyNames"]:
             aws.iam.delete_role_policy(RoleName=name, PolicyName=policy)
@@ -159,13 +164,13 @@ ROLE = ResourceType(
     pulumi_type="aws:iam/role:Role",
     noun="IAM role",
     properties=PROPERTIES,
-    refused={"inlinePolicies": "make each policy an aws.iam.RolePolicy of its own"},
+    unsupported={"inlinePolicies": "create an aws.iam.RolePolicy for each policy instead"},
     outputs=("arn", "createDate", "tagsAll", "uniqueId"),
     conflicts=(("name", "namePrefix"),),
     naming=NAMING,
-    gone=GONE,
+    not_found=NOT_FOUND,
     create=create,
-    settle=settle,
+    stabilize=stabilize,
     read=read,
     update=update,
     delete=delete,

@@ -1,4 +1,4 @@
-"""aws:iam/rolePolicy:RolePolicy, after ``internal/service/iam/role_policy.go``."""
+"""aws:iam/rolePolicy:RolePolicy; it follows ``internal/service/iam/role_policy.go``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from automation.emulator.provider.documents import same_policy
 from automation.emulator.provider.names import Naming
-from automation.emulator.provider.resources.role import GONE
+from automation.emulator.provider.resources.role import NOT_FOUND
 from automation.emulator.provider.schema import (
     Change,
     Kind,
@@ -29,7 +29,7 @@ PROPERTIES = {
     "namePrefix": Property(
         computed=True,
         forces_new=True,
-        kept_back=True,
+        write_only=True,
         check=matching(r"[\w+=,.@-]{1,102}", "1 to 102 letters, digits and characters of _+=,.@-"),
     ),
     "policy": Property(kind=Kind.JSON, same=same_policy, required=True),
@@ -38,32 +38,32 @@ PROPERTIES = {
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Put the policy; its id is ``<role>:<policy>``."""
-    identity = f"{inputs['role']}:{NAMING.given_or_prefixed(inputs)}"
-    _put(aws, identity, inputs["policy"])
-    return identity
+    """Create the policy; its id is ``<role>:<policy>``."""
+    resource_id = f"{inputs['role']}:{NAMING.given_or_prefixed(inputs)}"
+    _put(aws, resource_id, inputs["policy"])
+    return resource_id
 
 
-def read(aws: Aws, identity: str) -> Properties:
-    """The policy's document."""
-    role, _, name = identity.partition(":")
+def read(aws: Aws, resource_id: str) -> Properties:
+    """Return the policy and its document."""
+    role, _, name = resource_id.partition(":")
     document = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     return {"name": name, "role": role, "policy": json.dumps(document)}
 
 
 def update(aws: Aws, change: Change) -> None:
-    """Put the policy again."""
+    """Replace the policy's document."""
     _put(aws, change.id, change.new["policy"])
 
 
-def delete(aws: Aws, identity: str, _inputs: Properties) -> None:
+def delete(aws: Aws, resource_id: str, _inputs: Properties) -> None:
     """Delete the policy from its role."""
-    role, _, name = identity.partition(":")
+    role, _, name = resource_id.partition(":")
     aws.iam.delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _put(aws: Aws, identity: str, document: str) -> None:
-    role, _, name = identity.partition(":")
+def _put(aws: Aws, resource_id: str, document: str) -> None:
+    role, _, name = resource_id.partition(":")
     aws.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
 
@@ -74,7 +74,7 @@ ROLE_POLICY = ResourceType(
     properties=PROPERTIES,
     conflicts=(("name", "namePrefix"),),
     naming=NAMING,
-    gone=GONE,
+    not_found=NOT_FOUND,
     create=create,
     read=read,
     update=update,

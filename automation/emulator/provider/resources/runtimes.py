@@ -1,9 +1,9 @@
-"""Which Lambda runtimes a function may be made with, as AWS has it."""
+"""The Lambda runtimes that AWS accepts for a new function."""
 
 from __future__ import annotations
 
-# AWS blocks making functions with these: the developer guide's "Lambda runtimes", column "Block
-# function create", dates up to 2026-11-23.
+# AWS blocks creating functions with these. Source: Lambda's developer guide, "Lambda runtimes",
+# column "Block function create", dates up to 2026-11-23.
 BLOCKED = frozenset(
     {
         *("dotnet6", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1"),
@@ -25,8 +25,8 @@ SUPPORTED = frozenset(
 )
 
 
-def runtime_problem(runtime: str) -> str | None:
-    """What Lambda says of a runtime that it does not take, or None."""
+def check_runtime(runtime: str) -> str | None:
+    """Check that Lambda accepts a runtime, with Lambda's own messages."""
     if runtime in SUPPORTED:
         return None
     if runtime in BLOCKED:

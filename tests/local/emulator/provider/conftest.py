@@ -1,4 +1,4 @@
-"""A running emulator, and the provider in this process, driven by its own protocol's messages."""
+"""A running emulator, and the provider in this process, called with its protocol's messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.emulator.provider.aws import Aws, Clients
+from automation.emulator.provider.aws import Aws, ClientCache
 from tests.local.emulator.provider.driver import Driver
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def aws(instance: Instance) -> Aws:
-    """The emulator as the tests look at it: what the provider made is read past the provider."""
-    return Aws(clients=Clients(instance.url, {}), region="us-east-1", deadline=20)
+    """Direct access to the emulator, to check what the provider did."""
+    return Aws(clients=ClientCache(instance.url, {}), region="us-east-1", timeout=20)
 
 
 @pytest.fixture

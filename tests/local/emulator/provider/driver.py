@@ -1,4 +1,4 @@
-"""What the engine does with a provider, in a few verbs."""
+"""Calls a provider as the engine does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automation.emulator.provider.server import Provider
 from automation.emulator.provider.values import decode, encode
 
 if TYPE_CHECKING:
-    from automation.emulator.provider.aws import Clients
+    from automation.emulator.provider.aws import ClientCache
 
 
 class AbortedError(Exception):
@@ -24,7 +24,7 @@ class AbortedError(Exception):
 
 
 class Context:
-    """As much of a gRPC context as the provider uses."""
+    """The part of a gRPC context that the provider uses."""
 
     def __init__(self) -> None:
         self.metadata: dict[str, bytes] = {}
@@ -50,22 +50,22 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What the provider says of a change."""
+class DiffResult:
+    """The provider's response to a diff."""
 
     changed: set[str]
     replaces: set[str]
-    deletes_first: bool
+    delete_before_replace: bool
 
 
 class Driver:
-    """Drives one provider, and deletes in the end what was made with it."""
+    """Calls one provider, and can delete all resources that it created."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: ClientCache) -> None:
         self.provider = Provider(clients, {})
         self.context = Context()
-        self.call: Any = self.provider  # its methods' parameters are messages: here they vary
-        self.made: list[Resource] = []
+        self.call: Any = self.provider  # untyped: mypy does not take a Context for a gRPC context
+        self.created: list[Resource] = []
 
     def check(self, resource: Resource, news: dict[str, Any]) -> dict[str, Any]:
         request = provider_pb2.CheckRequest(
@@ -75,9 +75,9 @@ class Driver:
             news=encode(news),
             randomSeed=os.urandom(32),
         )
-        answer = self.call.Check(request, self.context)
-        assert not list(answer.failures), answer.failures
-        return decode(answer.inputs)
+        response = self.call.Check(request, self.context)
+        assert not list(response.failures), response.failures
+        return decode(response.inputs)
 
     def preview(self, type_: str, name: str, /, **news: Any) -> dict[str, Any]:
         resource = Resource(type_, name)
@@ -91,19 +91,19 @@ class Driver:
         request = provider_pb2.CreateRequest(
             type=type_, name=name, properties=encode(resource.inputs), timeout=within
         )
-        answer = self.call.Create(request, self.context)
-        resource.id, resource.state = answer.id, decode(answer.properties)
-        self.made.append(resource)
+        response = self.call.Create(request, self.context)
+        resource.id, resource.state = response.id, decode(response.properties)
+        self.created.append(resource)
         return resource
 
-    def half_made(self) -> ErrorResourceInitFailed:
-        """What the last call's error says of the resource that it left behind."""
+    def init_failure(self) -> ErrorResourceInitFailed:
+        """The details of the last error: the resource that exists although its creation failed."""
         status = Status.FromString(self.context.metadata["grpc-status-details-bin"])
         detail = ErrorResourceInitFailed()
         assert status.details[0].Unpack(detail)
         return detail
 
-    def diff(self, resource: Resource, /, **news: Any) -> Difference:
+    def diff(self, resource: Resource, /, **news: Any) -> DiffResult:
         request = provider_pb2.DiffRequest(
             type=resource.type,
             id=resource.id,
@@ -111,11 +111,11 @@ class Driver:
             old_inputs=encode(resource.inputs),
             news=encode(self.check(resource, news)),
         )
-        answer = self.call.Diff(request, self.context)
-        some = answer.changes == provider_pb2.DiffResponse.DIFF_SOME
-        assert some == bool(answer.diffs)
-        assert set(answer.detailedDiff) == set(answer.diffs)
-        return Difference(set(answer.diffs), set(answer.replaces), answer.deleteBeforeReplace)
+        response = self.call.Diff(request, self.context)
+        some = response.changes == provider_pb2.DiffResponse.DIFF_SOME
+        assert some == bool(response.diffs)
+        assert set(response.detailedDiff) == set(response.diffs)
+        return DiffResult(set(response.diffs), set(response.replaces), response.deleteBeforeReplace)
 
     def preview_update(self, resource: Resource, /, **news: Any) -> dict[str, Any]:
         request = self._update_request(resource, self.check(resource, news))
@@ -124,8 +124,8 @@ class Driver:
 
     def update(self, resource: Resource, /, **news: Any) -> None:
         inputs = self.check(resource, news)
-        answer = self.call.Update(self._update_request(resource, inputs), self.context)
-        resource.inputs, resource.state = inputs, decode(answer.properties)
+        response = self.call.Update(self._update_request(resource, inputs), self.context)
+        resource.inputs, resource.state = inputs, decode(response.properties)
 
     def _update_request(
         self, resource: Resource, inputs: dict[str, Any]
@@ -139,23 +139,23 @@ class Driver:
         )
 
     def read(self, resource: Resource) -> Resource | None:
-        """The resource as a refresh finds it; None when it is gone."""
+        """Return the resource as a refresh finds it; None if it is missing."""
         request = provider_pb2.ReadRequest(
             type=resource.type,
             id=resource.id,
             inputs=encode(resource.inputs),
             properties=encode(resource.state),
         )
-        answer = self.call.Read(request, self.context)
-        if not answer.id:
-            assert answer.properties == Struct()
+        response = self.call.Read(request, self.context)
+        if not response.id:
+            assert response.properties == Struct()
             return None
         return Resource(
             resource.type,
             resource.name,
-            answer.id,
-            decode(answer.inputs),
-            decode(answer.properties),
+            response.id,
+            decode(response.inputs),
+            decode(response.properties),
         )
 
     def delete(self, resource: Resource) -> None:
@@ -172,5 +172,5 @@ class Driver:
         return decode(getattr(self.call.Invoke(request, self.context), "return"))
 
     def delete_all(self) -> None:
-        for resource in reversed(self.made):
+        for resource in reversed(self.created):
             self.delete(resource)

@@ -1,4 +1,4 @@
-"""The provider as the engine reaches it: by its executable, from an ordinary program."""
+"""The provider as the engine uses it: by its executable, for an ordinary program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.engine import Engine
 
-WITHIN = 60.0  # seconds an operation may take; it takes about 2 on an idle machine
+WITHIN = 60.0  # seconds per operation, which takes about 2 on an idle machine
 
 PROGRAM = """
 import json
@@ -88,7 +88,7 @@ class Project:
         self.configure(visibility=30, path="/")
 
     def configure(self, **values: object) -> None:
-        """Write the stack's settings over the ones it has."""
+        """Set values of the stack's configuration."""
         settings = yaml.safe_load(self.settings.read_text())
         new = {f"life:{name}": value for name, value in values.items()}
         settings["config"] = {**settings.get("config", {}), **new}
@@ -96,7 +96,7 @@ class Project:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            ["pulumi", *arguments, "--non-interactive"],  # noqa: S607 -- found on the PATH we built
+            ["pulumi", *arguments, "--non-interactive"],  # noqa: S607 -- found on our own PATH
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -107,14 +107,14 @@ class Project:
         )
 
     def run(self, *arguments: str) -> str:
-        """What an operation that succeeds prints."""
+        """Run an operation that must succeed, and return its output."""
         process = self.start(*arguments)
         output, _ = process.communicate(timeout=WITHIN)
         assert process.returncode == 0, output
         return output
 
     def changes(self, operation: str, *arguments: str) -> dict[str, int]:
-        """How many resources an operation made, changed, replaced and so on; same ones aside."""
+        """Run an operation, and count its steps by kind, without unchanged resources."""
         skip = [] if operation == "preview" else ["--yes", "--skip-preview"]
         output = self.run(operation, *skip, *arguments, "--json")
         if operation == "preview":
@@ -142,9 +142,11 @@ def test_a_stack_lives_and_dies_as_with_the_official_provider(project: Project, 
     assert aws.sqs.list_queues(QueueNamePrefix="queue-").get("QueueUrls", []) == []
 
     assert project.changes("up") == {"create": 9}
-    made = project.outputs()
-    assert made["account"] == "000000000000"
-    assert aws.sqs.list_queue_tags(QueueUrl=made["queue_url"])["Tags"] == {"hidden": "open-sesame"}
+    outputs = project.outputs()
+    assert outputs["account"] == "000000000000"
+    assert aws.sqs.list_queue_tags(QueueUrl=outputs["queue_url"])["Tags"] == {
+        "hidden": "open-sesame"
+    }
     state = project.run("stack", "export")
     assert "open-sesame" not in state
     assert state.count("ciphertext") >= 5  # tags, tagsAll and variables, in inputs and in outputs
@@ -155,12 +157,12 @@ def test_a_stack_lives_and_dies_as_with_the_official_provider(project: Project, 
     changed = project.changes("up")
     assert changed["update"] >= 2, "the queue, and the function with its new role"
     assert changed["replace"] >= 2, "the role, and its policy"
-    told = aws.sqs.get_queue_attributes(
-        QueueUrl=made["queue_url"], AttributeNames=["VisibilityTimeout"]
+    response = aws.sqs.get_queue_attributes(
+        QueueUrl=outputs["queue_url"], AttributeNames=["VisibilityTimeout"]
     )
-    assert told["Attributes"] == {"VisibilityTimeout": "60"}
+    assert response["Attributes"] == {"VisibilityTimeout": "60"}
 
-    group = f"/aws/lambda/{made['function_name']}"
+    group = f"/aws/lambda/{outputs['function_name']}"
     aws.logs.delete_log_group(logGroupName=group)
     assert project.changes("up", "--refresh") == {"create": 1}
     assert aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]

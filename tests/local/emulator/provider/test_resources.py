@@ -1,4 +1,4 @@
-"""Each resource type through its life, against a running emulator."""
+"""Each resource type through its life cycle, against a running emulator."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TRUST = {
 
 
 def code(text: str) -> Archive:
-    """An archive as the engine sends it: with the hash of what is in it."""
+    """An archive as the engine sends it, with a hash of its content."""
     return Archive(hash=text, assets={"handler.py": Asset(hash=text, text=text)})
 
 
@@ -54,7 +54,7 @@ HANDLER = "def handler(event, context):\n    return {'answer': 1}\n"
 
 
 class Stack:
-    """The inputs of one resource of each type, made on what it needs."""
+    """Valid inputs for each resource type, and the resources that they refer to."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -98,25 +98,25 @@ def stack(driver: Driver) -> Stack:
 
 
 @dataclass(frozen=True)
-class Made:
-    """A resource that several tests look at and none changes, and what the program gave for it."""
+class Created:
+    """A resource that several tests read and none changes, and the inputs it was created with."""
 
     driver: Driver
     resource: Resource
-    given: dict[str, Any]
+    inputs: dict[str, Any]
 
 
 @pytest.fixture(scope="module", params=RESOURCE_TYPES)
-def made(request: pytest.FixtureRequest, aws: Aws) -> Iterator[Made]:
+def created(request: pytest.FixtureRequest, aws: Aws) -> Iterator[Created]:
     driver = Driver(aws.clients)
-    given = Stack(driver).inputs(request.param)
-    yield Made(driver, driver.create(request.param, "thing", **given), given)
+    inputs = Stack(driver).inputs(request.param)
+    yield Created(driver, driver.create(request.param, "thing", **inputs), inputs)
     driver.delete_all()
 
 
-def test_a_resource_is_made_as_asked_and_its_outputs_are_known(made: Made) -> None:
-    resource_type, state = RESOURCE_TYPES[made.resource.type], made.resource.state
-    assert made.resource.id
+def test_a_resource_is_made_as_asked_and_its_outputs_are_known(created: Created) -> None:
+    resource_type, state = RESOURCE_TYPES[created.resource.type], created.resource.state
+    assert created.resource.id
     assert set(resource_type.outputs) <= state.keys()
     assert UNKNOWN not in state.values()
     assert "__defaults" not in state
@@ -124,9 +124,9 @@ def test_a_resource_is_made_as_asked_and_its_outputs_are_known(made: Made) -> No
         assert re.fullmatch(r"thing-[0-9a-f]{7}", state["name"])
 
 
-def test_a_preview_touches_nothing_and_knows_what_can_be_known(made: Made, aws: Aws) -> None:
-    resource_type = RESOURCE_TYPES[made.resource.type]
-    properties = made.driver.preview(made.resource.type, "planned", **made.given)
+def test_a_preview_touches_nothing_and_knows_what_can_be_known(created: Created, aws: Aws) -> None:
+    resource_type = RESOURCE_TYPES[created.resource.type]
+    properties = created.driver.preview(created.resource.type, "planned", **created.inputs)
     for output in resource_type.outputs:
         assert properties[output] is UNKNOWN
     if resource_type.naming is None:
@@ -135,34 +135,34 @@ def test_a_preview_touches_nothing_and_knows_what_can_be_known(made: Made, aws: 
     assert re.fullmatch(r"planned-[0-9a-f]{7}", name)
     ids = {
         QUEUE: f"{aws.clients.endpoint}/{ACCOUNT}/{name}",
-        ROLE_POLICY: f"{made.given.get('role')}:{name}",
+        ROLE_POLICY: f"{created.inputs.get('role')}:{name}",
     }
-    planned = Resource(made.resource.type, "planned", ids.get(made.resource.type, name))
-    assert made.driver.read(planned) is None
+    planned = Resource(created.resource.type, "planned", ids.get(created.resource.type, name))
+    assert created.driver.read(planned) is None
 
 
-def test_the_same_inputs_again_are_no_change(made: Made) -> None:
-    assert made.driver.diff(made.resource, **made.given).changed == set()
+def test_the_same_inputs_again_are_no_change(created: Created) -> None:
+    assert created.driver.diff(created.resource, **created.inputs).changed == set()
 
 
-def test_a_refresh_of_what_nobody_touched_changes_nothing(made: Made) -> None:
-    found = made.driver.read(made.resource)
+def test_a_refresh_of_what_nobody_touched_changes_nothing(created: Created) -> None:
+    found = created.driver.read(created.resource)
     assert found is not None
-    assert (found.inputs, found.state) == (made.resource.inputs, made.resource.state)
+    assert (found.inputs, found.state) == (created.resource.inputs, created.resource.state)
 
 
-def test_an_import_finds_the_resource_by_its_id(made: Made) -> None:
-    found = made.driver.read(Resource(made.resource.type, "thing", made.resource.id))
+def test_an_import_finds_the_resource_by_its_id(created: Created) -> None:
+    found = created.driver.read(Resource(created.resource.type, "thing", created.resource.id))
     assert found is not None
-    name = {"name": made.resource.state["name"]} if "name" in made.resource.state else {}
-    assert made.driver.diff(found, **made.given, **name).changed <= {"code"}
+    name = {"name": created.resource.state["name"]} if "name" in created.resource.state else {}
+    assert created.driver.diff(found, **created.inputs, **name).changed <= {"code"}
 
 
-def test_a_new_region_replaces_what_is_regional(made: Made) -> None:
-    elsewhere = {**made.resource.inputs, "region": "eu-west-1"}
-    moved = Resource(made.resource.type, "thing", made.resource.id, elsewhere)
-    regional = "region" in RESOURCE_TYPES[made.resource.type].properties
-    replaces = made.driver.diff(moved, **made.given).replaces
+def test_a_new_region_replaces_what_is_regional(created: Created) -> None:
+    elsewhere = {**created.resource.inputs, "region": "eu-west-1"}
+    moved = Resource(created.resource.type, "thing", created.resource.id, elsewhere)
+    regional = "region" in RESOURCE_TYPES[created.resource.type].properties
+    replaces = created.driver.diff(moved, **created.inputs).replaces
     assert replaces == ({"region"} if regional else set())
 
 
@@ -170,10 +170,10 @@ def test_a_new_region_replaces_what_is_regional(made: Made) -> None:
 def test_a_deleted_resource_is_gone_and_deleting_it_again_succeeds(
     driver: Driver, stack: Stack, token: str
 ) -> None:
-    made = driver.create(token, "thing", **stack.inputs(token))
-    driver.delete(made)
-    assert driver.read(made) is None
-    driver.delete(made)
+    created = driver.create(token, "thing", **stack.inputs(token))
+    driver.delete(created)
+    assert driver.read(created) is None
+    driver.delete(created)
 
 
 def test_a_queues_attributes_and_tags_are_set_and_changed(driver: Driver, aws: Aws) -> None:
@@ -196,11 +196,12 @@ def test_a_queues_attributes_and_tags_are_set_and_changed(driver: Driver, aws: A
     }
     assert driver.diff(queue, **after).replaces == set()
     driver.update(queue, **after)
-    told = aws.sqs.get_queue_attributes(QueueUrl=queue.id, AttributeNames=["All"])["Attributes"]
-    assert told["VisibilityTimeout"] == "70"
-    assert told["MessageRetentionPeriod"] == "1209600"
-    assert told["SqsManagedSseEnabled"] == "true"
-    assert json.loads(told["RedrivePolicy"])["maxReceiveCount"] == 5
+    response = aws.sqs.get_queue_attributes(QueueUrl=queue.id, AttributeNames=["All"])
+    attributes = response["Attributes"]
+    assert attributes["VisibilityTimeout"] == "70"
+    assert attributes["MessageRetentionPeriod"] == "1209600"
+    assert attributes["SqsManagedSseEnabled"] == "true"
+    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == 5
     assert aws.sqs.list_queue_tags(QueueUrl=queue.id)["Tags"] == after["tags"]
     assert queue.state["tagsAll"] == after["tags"]
     assert queue.state["visibilityTimeoutSeconds"] == 70
@@ -234,10 +235,10 @@ def test_a_fifo_queue_has_its_own_options(driver: Driver) -> None:
 @pytest.mark.parametrize("token", [QUEUE, ROLE, ROLE_POLICY, LOG_GROUP])
 def test_a_prefix_begins_the_name_of_what_is_made(driver: Driver, stack: Stack, token: str) -> None:
     inputs = stack.inputs(token)
-    made = driver.create(token, "thing", namePrefix="pre-", **inputs)
-    assert re.fullmatch(r"pre-[0-9a-f]{26}", made.state["name"])
-    assert driver.diff(made, namePrefix="pre-", **inputs).changed == set()
-    found = driver.read(made)
+    created = driver.create(token, "thing", namePrefix="pre-", **inputs)
+    assert re.fullmatch(r"pre-[0-9a-f]{26}", created.state["name"])
+    assert driver.diff(created, namePrefix="pre-", **inputs).changed == set()
+    found = driver.read(created)
     assert found is not None
     assert driver.diff(found, namePrefix="pre-", **inputs).changed == set()
 
@@ -246,9 +247,9 @@ def test_a_given_name_is_freed_before_it_is_taken_again(driver: Driver) -> None:
     queue = driver.create(QUEUE, "queue", name="given")
     again = driver.diff(queue, name="given.fifo", fifoQueue=True)
     assert again.replaces == {"name", "fifoQueue"}
-    assert again.deletes_first
-    made = driver.create(QUEUE, "queue")
-    assert not driver.diff(made, namePrefix="other-").deletes_first
+    assert again.delete_before_replace
+    created = driver.create(QUEUE, "queue")
+    assert not driver.diff(created, namePrefix="other-").delete_before_replace
 
 
 def test_a_redrive_allow_policy_is_an_attribute_of_its_queue(
@@ -258,8 +259,9 @@ def test_a_redrive_allow_policy_is_an_attribute_of_its_queue(
     allow = driver.create(REDRIVE_ALLOW_POLICY, "allow", **inputs)
     inputs["redriveAllowPolicy"] = json.dumps({"redrivePermission": "allowAll"})
     driver.update(allow, **inputs)
-    told = aws.sqs.get_queue_attributes(QueueUrl=allow.id, AttributeNames=["RedriveAllowPolicy"])
-    assert json.loads(told["Attributes"]["RedriveAllowPolicy"]) == {"redrivePermission": "allowAll"}
+    response = aws.sqs.get_queue_attributes(QueueUrl=allow.id, AttributeNames=["All"])
+    document = json.loads(response["Attributes"]["RedriveAllowPolicy"])
+    assert document == {"redrivePermission": "allowAll"}
     other = driver.create(QUEUE, "other")
     assert driver.diff(allow, **{**inputs, "queueUrl": other.id}).replaces == {"queueUrl"}
 
@@ -286,11 +288,12 @@ def test_a_roles_parts_are_set_and_changed(driver: Driver, aws: Aws) -> None:
     }
     assert driver.diff(role, **after).replaces == set()
     driver.update(role, **after)
-    told: Any = aws.iam.get_role(RoleName=role.id)["Role"]
-    assert told["AssumeRolePolicyDocument"] == other_trust
-    assert (told["Description"], told["MaxSessionDuration"], told["Path"]) == ("", 7200, "/team/")
-    assert not told.get("PermissionsBoundary")
-    assert told["Tags"] == [{"Key": "a", "Value": "2"}]
+    found: Any = aws.iam.get_role(RoleName=role.id)["Role"]
+    assert found["AssumeRolePolicyDocument"] == other_trust
+    assert (found["Description"], found["MaxSessionDuration"]) == ("", 7200)
+    assert found["Path"] == "/team/"
+    assert not found.get("PermissionsBoundary")
+    assert found["Tags"] == [{"Key": "a", "Value": "2"}]
     assert role.state["managedPolicyArns"] == managed[1:]
     assert driver.diff(role, **{**after, "path": "/"}).replaces == {"path"}
 
@@ -314,14 +317,14 @@ def test_a_role_policys_document_is_changed_in_place(
     driver: Driver, stack: Stack, aws: Aws
 ) -> None:
     inputs = stack.inputs(ROLE_POLICY)
-    made = driver.create(ROLE_POLICY, "policy", **inputs)
-    assert made.id == f"{inputs['role']}:{made.state['name']}"
+    created = driver.create(ROLE_POLICY, "policy", **inputs)
+    assert created.id == f"{inputs['role']}:{created.state['name']}"
     inputs["policy"] = policy("sqs:DeleteMessage")
-    assert driver.diff(made, **inputs).changed == {"policy"}
-    driver.update(made, **inputs)
-    told = aws.iam.get_role_policy(RoleName=inputs["role"], PolicyName=made.state["name"])
-    assert told["PolicyDocument"] == inputs["policy"]
-    assert driver.diff(made, **{**inputs, "role": "other"}).replaces == {"role"}
+    assert driver.diff(created, **inputs).changed == {"policy"}
+    driver.update(created, **inputs)
+    response = aws.iam.get_role_policy(RoleName=inputs["role"], PolicyName=created.state["name"])
+    assert response["PolicyDocument"] == inputs["policy"]
+    assert driver.diff(created, **{**inputs, "role": "other"}).replaces == {"role"}
 
 
 def test_a_functions_code_runs_and_is_changed_in_place(
@@ -329,14 +332,14 @@ def test_a_functions_code_runs_and_is_changed_in_place(
 ) -> None:
     inputs = stack.function_inputs()
     function = driver.create(FUNCTION, "function", **inputs)
-    answer = aws.lambda_.invoke(FunctionName=function.id)
-    assert json.load(answer["Payload"]) == {"answer": 1}
+    response = aws.lambda_.invoke(FunctionName=function.id)
+    assert json.load(response["Payload"]) == {"answer": 1}
     before = function.state["codeSha256"]
     inputs["code"] = code(HANDLER.replace("1", "2"))
     assert driver.diff(function, **inputs).changed == {"code"}
     driver.update(function, **inputs)
-    answer = aws.lambda_.invoke(FunctionName=function.id)
-    assert json.load(answer["Payload"]) == {"answer": 2}
+    response = aws.lambda_.invoke(FunctionName=function.id)
+    assert json.load(response["Payload"]) == {"answer": 2}
     assert function.state["codeSha256"] != before
 
 
@@ -358,23 +361,23 @@ def test_a_functions_configuration_is_set_and_changed(
         "tags": {"a": "1", "b": "1"},
     }
     function = driver.create(FUNCTION, "function", **before)
-    told: Any = aws.lambda_.get_function(FunctionName=function.id)
-    assert told["Concurrency"] == {"ReservedConcurrentExecutions": 3}
-    assert told["Configuration"]["LoggingConfig"]["LogGroup"] == "/own/group"
-    assert told["Configuration"]["TracingConfig"] == {"Mode": "Active"}
-    assert told["Configuration"]["EphemeralStorage"] == {"Size": 1024}
+    response: Any = aws.lambda_.get_function(FunctionName=function.id)
+    assert response["Concurrency"] == {"ReservedConcurrentExecutions": 3}
+    assert response["Configuration"]["LoggingConfig"]["LogGroup"] == "/own/group"
+    assert response["Configuration"]["TracingConfig"] == {"Mode": "Active"}
+    assert response["Configuration"]["EphemeralStorage"] == {"Size": 1024}
     after = {**base, "timeout": 10, "architectures": ["arm64"], "tags": {"a": "2"}}
     assert driver.diff(function, **after).replaces == set()
     driver.update(function, **after)
-    told = aws.lambda_.get_function(FunctionName=function.id)
-    configuration = told["Configuration"]
+    response = aws.lambda_.get_function(FunctionName=function.id)
+    configuration = response["Configuration"]
     assert (configuration["Timeout"], configuration["MemorySize"]) == (10, 128)
     assert configuration["Description"] == ""
     assert configuration["Environment"] == {"Variables": {}}
     assert configuration["Architectures"] == ["arm64"]
     assert not configuration.get("DeadLetterConfig", {}).get("TargetArn")
-    assert "Concurrency" not in told
-    assert told["Tags"] == {"a": "2"}
+    assert "Concurrency" not in response
+    assert response["Tags"] == {"a": "2"}
     assert configuration["LoggingConfig"]["LogGroup"] == "/own/group", (
         "AWS keeps what it may choose"
     )
@@ -419,12 +422,12 @@ def test_a_mapping_is_enabled_when_made_and_changed_in_place(
     assert driver.diff(found, **before).changed == set()
     after = {**base, "batchSize": 100, "maximumBatchingWindowInSeconds": 1, "enabled": False}
     driver.update(mapping, **after, tags={"b": "2"})
-    told: Any = aws.lambda_.get_event_source_mapping(UUID=mapping.id)
-    assert (told["State"], told["BatchSize"]) == ("Disabled", 100)
-    assert told["MaximumBatchingWindowInSeconds"] == 1
-    assert told["FunctionResponseTypes"] == []
-    assert not told["FilterCriteria"]["Filters"]
-    assert not told["ScalingConfig"]
+    response: Any = aws.lambda_.get_event_source_mapping(UUID=mapping.id)
+    assert (response["State"], response["BatchSize"]) == ("Disabled", 100)
+    assert response["MaximumBatchingWindowInSeconds"] == 1
+    assert response["FunctionResponseTypes"] == []
+    assert not response["FilterCriteria"]["Filters"]
+    assert not response["ScalingConfig"]
     assert mapping.state["tags"] == {"b": "2"}
 
 
@@ -441,17 +444,17 @@ def test_a_function_slower_than_its_queue_is_patient_is_refused_as_by_aws(
 
 
 def test_a_log_groups_retention_and_tags_are_set_and_changed(driver: Driver, aws: Aws) -> None:
-    def told(name: str) -> Any:
+    def log_group(name: str) -> Any:
         return aws.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
 
     group = driver.create(LOG_GROUP, "group", name="/aws/x", retentionInDays=7, tags={"a": "1"})
     driver.create(LOG_GROUP, "other", name="/aws/x-and-more")
-    assert told(group.id)["retentionInDays"] == 7
+    assert log_group(group.id)["retentionInDays"] == 7
     driver.update(group, name="/aws/x", retentionInDays=14, tags={"b": "2"})
-    assert told(group.id)["retentionInDays"] == 14
+    assert log_group(group.id)["retentionInDays"] == 14
     assert group.state["tags"] == {"b": "2"}
     driver.update(group, name="/aws/x")
-    assert "retentionInDays" not in told(group.id)
+    assert "retentionInDays" not in log_group(group.id)
     classed = driver.diff(group, name="/aws/x", logGroupClass="INFREQUENT_ACCESS")
     assert classed.replaces == {"logGroupClass"}
 
@@ -482,14 +485,14 @@ def test_what_was_changed_by_hand_is_found_and_put_right(
 ) -> None:
     change, drifted = BY_HAND[token]
     inputs = stack.inputs(token)
-    made = driver.create(token, "thing", **inputs)
-    change(aws, made)
-    found = driver.read(made)
+    created = driver.create(token, "thing", **inputs)
+    change(aws, created)
+    found = driver.read(created)
     assert found is not None
     assert driver.diff(found, **inputs).changed == drifted
     driver.update(found, **inputs)
     assert {name: found.state.get(name) for name in drifted} == {
-        name: made.state.get(name) for name in drifted
+        name: created.state.get(name) for name in drifted
     }
 
 
@@ -511,9 +514,10 @@ def test_a_resource_that_was_made_but_never_became_ready_is_recorded(
     driver: Driver, stack: Stack
 ) -> None:
     inputs = stack.function_inputs()
-    with pytest.raises(AbortedError, match=r"was made, but then: waited .* to have the State"):
+    message = r"was created, but its set-up failed: waited .* to have the State"
+    with pytest.raises(AbortedError, match=message):
         driver.create(FUNCTION, "slow", within=0.01, **inputs)
-    recorded = driver.half_made()
+    recorded = driver.init_failure()
     assert recorded.id.startswith("slow-")
     assert recorded.properties.fields["timeout"].number_value == 3
     half = Resource(FUNCTION, "slow", recorded.id)
@@ -529,9 +533,10 @@ def test_an_error_names_the_call_the_resource_and_awss_reason(driver: Driver) ->
 
 
 def test_a_type_or_function_that_is_not_served_is_an_error_that_names_it(driver: Driver) -> None:
-    with pytest.raises(AbortedError, match="does not know the resource type aws:s3/bucket:Bucket"):
+    unsupported = "does not support the resource type aws:s3/bucket:Bucket"
+    with pytest.raises(AbortedError, match=unsupported):
         driver.create("aws:s3/bucket:Bucket", "bucket")
-    with pytest.raises(AbortedError, match="does not know the function aws:ec2/getVpc:getVpc"):
+    with pytest.raises(AbortedError, match="does not support the function aws:ec2/getVpc:getVpc"):
         driver.invoke("aws:ec2/getVpc:getVpc")
 
 

@@ -20,13 +20,13 @@ CONSTANTS = {"awstypes.PackageTypeZip": "Zip", "awstypes.FullDocumentDefault": "
 
 @dataclass(frozen=True, kw_only=True)
 class Attribute:
-    """One `schema.Schema`, in the terms of the Go source.
+    """One `schema.Schema` of the Go sources.
 
     Attributes:
         type: "String", "Int", "Bool", "Float", "Map", "List" or "Set".
         fields: The attributes of a nested `schema.Resource`.
-        least: The smallest value that its validation accepts.
-        most: The largest value that its validation accepts.
+        minimum: The smallest value that its validation accepts.
+        maximum: The largest value that its validation accepts.
     """
 
     type: str
@@ -37,14 +37,14 @@ class Attribute:
     default: Any = None
     conflicts_with: tuple[str, ...] = ()
     json: bool = False
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     one_of: tuple[int, ...] = ()
     fields: dict[str, Attribute] = field(default_factory=dict)
 
 
-# Schemas that resources share. They are built by functions that this module does not evaluate, so
-# they are transcribed here; the recorded file repeats them with their sources.
+# Schemas that resources share. Functions build them, which this module does not evaluate, so they
+# are transcribed here. The recorded file repeats them with their sources.
 SHARED = {
     "tftags.TagsSchema": Attribute(type="Map", optional=True),
     "tftags.TagsSchemaComputed": Attribute(type="Map", optional=True, computed=True),
@@ -68,10 +68,10 @@ class Package:
     """The sources of one service's package."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the folder's `.go` files, or the `.goindex` files of an index of them.
+        """Read the folder's `.go` files, or the `.goindex` files of an index of the sources.
 
         Raises:
-            FileNotFoundError: There are none.
+            FileNotFoundError: The folder has no such files.
         """
         paths = [path for path in folder.glob("*.go*") if not path.name.endswith("_test.go")]
         if not paths:
@@ -79,7 +79,7 @@ class Package:
         self.text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
 
     def attributes(self, name: str) -> dict[str, Attribute]:
-        """The schema that the function or variable `name` defines."""
+        """Return the schema that the function or variable `name` defines."""
         tokens = self._definition(name)
         size = len(SCHEMA_MAP)
         start = next(
@@ -104,22 +104,22 @@ class Package:
         if tokens[0] != "{":  # a call of a function of this package
             tokens = self._definition(tokens[0])
             tokens = tokens[tokens.index("&") + 2 :]
-        told = dict(_entries(_inside(tokens, 0)))
-        elements = told.get("Elem", [])
+        schema = dict(_entries(_inside(tokens, 0)))
+        elements = schema.get("Elem", [])
         resource = dict(_entries(_inside(elements, 2))) if "schema.Resource" in elements[:2] else {}
-        validation = told.get("ValidateFunc", [])
-        least, most, one_of = _limits(validation)
+        validation = schema.get("ValidateFunc", [])
+        minimum, maximum, one_of = _limits(validation)
         return Attribute(
-            type=told["Type"][0].removeprefix("schema.Type"),
-            required=told.get("Required") == ["true"],
-            optional=told.get("Optional") == ["true"],
-            computed=told.get("Computed") == ["true"],
-            force_new=told.get("ForceNew") == ["true"],
-            default=self._value("".join(told["Default"])) if "Default" in told else None,
-            conflicts_with=tuple(_strings(told.get("ConflictsWith", []))),
+            type=schema["Type"][0].removeprefix("schema.Type"),
+            required=schema.get("Required") == ["true"],
+            optional=schema.get("Optional") == ["true"],
+            computed=schema.get("Computed") == ["true"],
+            force_new=schema.get("ForceNew") == ["true"],
+            default=self._value("".join(schema["Default"])) if "Default" in schema else None,
+            conflicts_with=tuple(_strings(schema.get("ConflictsWith", []))),
             json=validation[:1] in (["validation.StringIsJSON"], ["verify.ValidIAMPolicyJSON"]),
-            least=least,
-            most=most,
+            minimum=minimum,
+            maximum=maximum,
             one_of=one_of,
             fields=self._schema_map(_inside(resource["Schema"], 6)) if resource else {},
         )
@@ -144,7 +144,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _inside(tokens: list[str], start: int) -> list[str]:
-    """The tokens between the bracket at `start` and the one that closes it."""
+    """Return the tokens between the bracket at `start` and its closing bracket."""
     depth = 0
     for i in range(start, len(tokens)):
         depth += (tokens[i] in OPENING) - (tokens[i] in CLOSING)
@@ -154,7 +154,7 @@ def _inside(tokens: list[str], start: int) -> list[str]:
 
 
 def _entries(tokens: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """The keys and values of a composite literal."""
+    """Yield the keys and values of a composite literal."""
     depth, start = 0, 0
     for i, token in enumerate([*tokens, ","]):
         depth += (token in OPENING) - (token in CLOSING)
@@ -166,7 +166,7 @@ def _entries(tokens: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _key(token: str) -> str:
-    """An attribute's name: a string, or a constant such as ``names.AttrKMSKeyARN``."""
+    """Return an attribute's name from a string or a constant such as ``names.AttrKMSKeyARN``."""
     if token.startswith('"'):
         return token.strip('"')
     return "_".join(WORD.findall(token.removeprefix("names.Attr"))).lower()
@@ -177,7 +177,7 @@ def _strings(tokens: list[str]) -> list[str]:
 
 
 def _limits(tokens: list[str]) -> tuple[int | None, int | None, tuple[int, ...]]:
-    """The least, the most and the only values that a validation accepts."""
+    """Return the minimum, the maximum and the only values that a validation accepts."""
     numbers = [int(number) for number in re.findall(r"-?\b\d[\d_]*", "".join(tokens[1:]))]
     match tokens[:1]:
         case ["validation.IntBetween"]:

@@ -18,7 +18,7 @@ from pulumi._types import (
 )
 
 with warnings.catch_warnings():
-    # Importing this module warns of a class in it that we do not use, once.
+    # Importing this module warns about a class that we do not use.
     warnings.simplefilter("ignore", DeprecationWarning)
     pulumi_aws.lambda_.Function  # noqa: B018 -- the attribute imports the module
 
@@ -56,8 +56,8 @@ class Input:
 
     Attributes:
         type: One of `SCALARS`, "map of strings", "list of strings", "object" or "list of objects".
-            The package does not tell a set from a list.
-        required: Whether the constructor demands it.
+            The package does not distinguish sets from lists.
+        required: Whether the constructor requires it.
         fields: The properties of an object.
     """
 
@@ -67,7 +67,7 @@ class Input:
 
 
 def inputs(arguments: type) -> dict[str, Input]:
-    """The properties of an arguments class by the names that the engine uses."""
+    """Return the properties of an arguments class, by the names that the engine uses."""
     types = input_type_types(arguments)
     parameters = inspect.signature(arguments).parameters
     return {
@@ -77,7 +77,7 @@ def inputs(arguments: type) -> dict[str, Input]:
 
 
 def outputs(token: str) -> set[str]:
-    """The properties that only a deployed resource has."""
+    """Return the properties that only a deployed resource has."""
     resource, arguments = CLASSES[token]
     return set(resource_py_to_pulumi_names(resource).values()) - inputs(arguments).keys()
 
@@ -97,5 +97,5 @@ def _input(typ: Any, *, required: bool) -> Input:
 
 
 def _first(typ: Any) -> Any:
-    """The plain type of an input, which comes first, before enums, objects and outputs of it."""
+    """Return the plain type of an input: the first in its union."""
     return get_args(typ)[0] if get_origin(typ) is Union else typ

@@ -1,9 +1,9 @@
-"""Records what the official AWS provider says of the resource types that our provider serves.
+"""Records the official AWS provider's schemas of the resource types that our provider supports.
 
     python -m tests.unit.automation.emulator.provider.record_schema <sources> "<their version>"
 
 writes ``official-schema.json`` next to this file. Run it from the checkout's root, after each
-upgrade of pulumi-aws, and look at the difference. It joins two sources:
+upgrade of pulumi-aws, and review the diff. It joins two sources:
 
 - The installed `pulumi_aws` says which properties there are, their types, and which of them are
   required. It is generated from the schema of pulumi-aws.
@@ -13,8 +13,8 @@ upgrade of pulumi-aws, and look at the difference. It joins two sources:
   lonegunmanb/terraform-provider-aws-index, which is much smaller and has a tag for each release.
   Take the release that pulumi-aws wraps, or the nearest one.
 
-The two must name the same properties, of the same types: anything else is an error. What cannot be
-read from the Go sources is transcribed in go_schema.py, and the recorded file says what that is.
+Both must have the same properties with the same types; anything else is an error. go_schema.py
+transcribes what it cannot read from the Go sources, and the recorded file lists that.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ RENAMED = {  # by pulumi-aws, in provider/resources.go
 }
 TYPES = {"String": "string", "Int": "integer", "Bool": "boolean", "Float": "number"}
 ABOUT = (
-    "The inputs and outputs of the official provider's resource types. A fact that is absent is "
-    "false or none. 'autonamed': pulumi-aws makes a name where the program gives none. 'json': the "
-    "string must be a JSON document. 'range': the least and the most, null for no limit. Written "
-    "by record_schema.py, next to this file, which says how to record it again."
+    "The inputs and outputs of the official provider's resource types. An absent fact is false or "
+    "none. 'autonamed': pulumi-aws generates a name if the program sets none. 'json': the string "
+    "must be a JSON document. 'range': the minimum and the maximum, null for no limit. "
+    "record_schema.py, next to this file, writes it; its docstring says how."
 )
 
 
 def recorded_type(
     sdk: dict[str, Input], go: dict[str, Attribute], renamed: dict[str, str]
 ) -> dict[str, Any]:
-    """The inputs of a type or the fields of an object, joined from both sources.
+    """Return the inputs of a type or the fields of an object, joined from both sources.
 
     Raises:
-        ValueError: One source has a property that the other has not.
+        ValueError: Only one source has a property.
     """
     names = {attribute: _pulumi_name(attribute, sdk, renamed) for attribute in go}
     settable = {
@@ -82,14 +82,14 @@ def recorded_type(
 
 
 def _pulumi_name(attribute: str, sdk: dict[str, Input], renamed: dict[str, str]) -> str:
-    """The name that pulumi-aws gives an attribute; it turns the names of lists into plurals."""
+    """Return the name that pulumi-aws gives an attribute; names of lists become plurals."""
     name = re.sub("_(.)", lambda found: found[1].upper(), attribute)
     plural = f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
     return renamed.get(attribute) or (plural if plural in sdk and name not in sdk else name)
 
 
 def _facts(sdk: Input, go: Attribute, names: dict[str, str]) -> dict[str, Any]:
-    limited = go.least is not None or go.most is not None
+    limited = go.minimum is not None or go.maximum is not None
     facts = {
         "type": _type(sdk, go),
         "json": go.json,
@@ -99,7 +99,7 @@ def _facts(sdk: Input, go: Attribute, names: dict[str, str]) -> dict[str, Any]:
         "default": go.default,
         "forceNew": go.force_new,
         "conflictsWith": sorted(names[each] for each in go.conflicts_with),
-        "range": [go.least, go.most] if limited else None,
+        "range": [go.minimum, go.maximum] if limited else None,
         "oneOf": list(go.one_of),
         "fields": recorded_type(sdk.fields, go.fields, {}) if sdk.fields else None,
     }
@@ -113,15 +113,15 @@ def _facts(sdk: Input, go: Attribute, names: dict[str, str]) -> dict[str, Any]:
 def _type(sdk: Input, go: Attribute) -> str:
     if sdk.type == "archive" and go.type == "String":
         return sdk.type
-    one_alone = sdk.type in ("string", "object") and go.type == "List"  # of at most one element
+    single = sdk.type in ("string", "object") and go.type == "List"  # of at most one element
     expected = TYPES.get(go.type) or go.type.lower()
-    if not one_alone and expected.replace("set", "list") != sdk.type.split()[0]:
+    if not single and expected.replace("set", "list") != sdk.type.split()[0]:
         raise ValueError(f"{sdk.type} in pulumi_aws, {go.type} in Go")
     return sdk.type.replace("list", "set") if go.type == "Set" else sdk.type
 
 
 def recorded(sources: Path, version: str) -> dict[str, Any]:
-    """All that is recorded."""
+    """Return the recorded document."""
     resources = {}
     for token, (package, name) in GO.items():
         sdk = inputs(CLASSES[token][1])
@@ -141,7 +141,7 @@ def recorded(sources: Path, version: str) -> dict[str, Any]:
 
 
 def _recorded_outputs(sdk: set[str], go: dict[str, Attribute]) -> list[str]:
-    """The outputs, on which both sources must agree."""
+    """Return the outputs, on which both sources must agree."""
     computed = {
         _pulumi_name(key, {}, {})
         for key, each in go.items()
@@ -153,7 +153,7 @@ def _recorded_outputs(sdk: set[str], go: dict[str, Attribute]) -> list[str]:
 
 
 def written(value: Any, margin: str = "") -> str:
-    """The value as JSON, with each list, and each property without fields, on one line."""
+    """Return the value as JSON, with each list, and each property without fields, on one line."""
     if not isinstance(value, dict) or (
         isinstance(value.get("type"), str) and "fields" not in value
     ):
@@ -164,10 +164,10 @@ def written(value: Any, margin: str = "") -> str:
 
 
 def main() -> None:
-    """Record."""
+    """Write the recorded file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sources", type=Path, help="the folder that holds internal/service")
-    parser.add_argument("version", help="the version of these sources, and where they are from")
+    parser.add_argument("version", help="the version and the origin of these sources")
     arguments = parser.parse_args()
     document = written(recorded(arguments.sources, arguments.version))
     RECORDED.write_text(document + "\n", encoding="utf-8")

@@ -39,7 +39,7 @@ def checked(
     naming: NamingRequest = NAMING,
     config: Configuration | None = None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The checked inputs, and the reasons of failures by property."""
+    """Return the checked inputs, and the reasons of the failures by property."""
     inputs, failures = check(
         RESOURCE_TYPES[token],
         olds=olds or {},
@@ -51,7 +51,7 @@ def checked(
 
 
 def reasons(token: str, **news: Any) -> dict[str, str]:
-    """What is wrong with good inputs of a type, changed by `news`."""
+    """Return the failures of valid inputs of a type, changed by `news`."""
     return checked(token, {**GOOD[token], **news})[1]
 
 
@@ -79,7 +79,7 @@ def test_an_unknown_property_is_a_failure_that_names_it_and_the_type() -> None:
     [
         (token, name)
         for token, resource_type in RESOURCE_TYPES.items()
-        for name in resource_type.refused
+        for name in resource_type.unsupported
     ],
 )
 def test_a_property_that_the_emulator_cannot_serve_is_a_failure_that_names_it(
@@ -293,7 +293,7 @@ def test_a_logical_name_too_long_for_the_type_is_a_failure() -> None:
 
 
 def test_without_automatic_names_a_name_must_be_given() -> None:
-    naming = NamingRequest(logical_name="q", seed=b"s", forbidden=True)
+    naming = NamingRequest(logical_name="q", seed=b"s", disabled=True)
     assert "'name' must be given" in checked(QUEUE, {}, naming=naming)[1]["name"]
     assert checked(QUEUE, {"name": "given"}, naming=naming)[1] == {}
 

@@ -7,9 +7,9 @@ import pytest
 
 from automation.emulator.provider.checking import DEFAULTS
 from automation.emulator.provider.diff import (
-    deletes_first,
+    delete_before_replace,
     differences,
-    inputs_in_reality,
+    inputs_from_state,
 )
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.values import UNKNOWN, Archive
@@ -21,7 +21,7 @@ MAPPING = RESOURCE_TYPES["aws:lambda/eventSourceMapping:EventSourceMapping"]
 
 
 def changed(resource_type: Any, old: dict[str, Any], new: dict[str, Any]) -> dict[str, bool]:
-    """The properties that differ, and whether each replaces the resource."""
+    """Return the properties that differ, and whether each replaces the resource."""
     return {each.name: each.replaces for each in differences(resource_type, old, new)}
 
 
@@ -113,7 +113,7 @@ def test_each_difference_tells_whether_it_adds_or_removes() -> None:
 def test_only_a_resource_with_a_given_name_is_deleted_before_its_successor_is_made(
     inputs: dict[str, Any], *, first: bool
 ) -> None:
-    assert deletes_first(QUEUE, inputs) is first
+    assert delete_before_replace(QUEUE, inputs) is first
 
 
 def test_a_refresh_takes_what_drifted_and_leaves_what_is_written_otherwise() -> None:
@@ -131,7 +131,7 @@ def test_a_refresh_takes_what_drifted_and_leaves_what_is_written_otherwise() -> 
         "policy": "{}",
         "tags": {"a": "b", "by": "hand"},
     }
-    assert inputs_in_reality(QUEUE, old, state) == {
+    assert inputs_from_state(QUEUE, old, state) == {
         "name": "a",
         "delaySeconds": 7,
         "redrivePolicy": '{"a": 1}',
@@ -142,13 +142,13 @@ def test_a_refresh_takes_what_drifted_and_leaves_what_is_written_otherwise() -> 
 
 def test_a_refresh_forgets_what_is_gone() -> None:
     old = {"name": "a", "tags": {"a": "b"}, DEFAULTS: []}
-    assert inputs_in_reality(QUEUE, old, {"name": "a", "tags": {}}) == {"name": "a", DEFAULTS: []}
+    assert inputs_from_state(QUEUE, old, {"name": "a", "tags": {}}) == {"name": "a", DEFAULTS: []}
 
 
 def test_an_import_takes_all_that_aws_tells() -> None:
-    inputs = inputs_in_reality(QUEUE, {}, {"name": "a", "policy": "{}", "url": "http://x"})
+    inputs = inputs_from_state(QUEUE, {}, {"name": "a", "policy": "{}", "url": "http://x"})
     assert inputs == {"name": "a", "policy": "{}", DEFAULTS: []}
 
 
 def test_an_import_has_the_defaults_of_what_aws_never_tells() -> None:
-    assert inputs_in_reality(ROLE, {}, {"name": "a"})["forceDetachPolicies"] is False
+    assert inputs_from_state(ROLE, {}, {"name": "a"})["forceDetachPolicies"] is False

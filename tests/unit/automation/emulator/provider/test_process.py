@@ -1,4 +1,4 @@
-"""The plugin's executable, as an engine starts and ends it; no emulator answers here."""
+"""The plugin's executable, as an engine starts and stops it. There is no emulator."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def executable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plugin(executable: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    # What a program's folder may well hold must not get in the way of the plugin's own modules.
+    # A program's own modules must not shadow the plugin's.
     (tmp_path / "automation.py").write_text("raise ImportError('shadowed')")
-    # And an engine in a shell's background job has SIGINT ignored, which its plugins inherit.
+    # A shell's background job ignores SIGINT; its engine and the engine's plugins inherit that.
     ignoring_ctrl_c = ["/bin/sh", "-c", 'trap "" INT; exec "$0" "$@"']
     process = subprocess.Popen(
         [*ignoring_ctrl_c, executable, "127.0.0.1:1"],
@@ -54,7 +54,7 @@ def plugin(executable: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def port_of(plugin: subprocess.Popen[str]) -> int:
     assert plugin.stdout is not None
     readable, _, _ = select.select([plugin.stdout], [], [], START_WITHIN)
-    assert readable, "the plugin prints no port"
+    assert readable, "the plugin printed no port"
     return int(plugin.stdout.readline())
 
 
@@ -89,7 +89,7 @@ def test_the_plugin_prints_its_port_and_answers_there(plugin: subprocess.Popen[s
         lambda plugin: plugin.send_signal(signal.SIGTERM),
         close_stdin,
     ],
-    ids=["SIGINT", "SIGTERM", "its engine is gone"],
+    ids=["SIGINT", "SIGTERM", "its engine ended"],
 )
 def test_the_plugin_ends_by_itself(
     plugin: subprocess.Popen[str], end: Callable[[subprocess.Popen[str]], None]

@@ -1,6 +1,6 @@
-"""The tables against the official provider's schema: every property is served, or refused by name.
+"""The tables against the official provider's schema: every property must be in one of them.
 
-``official-schema.json`` is that schema, as record_schema.py recorded it.
+record_schema.py recorded that schema in ``official-schema.json``.
 """
 
 from __future__ import annotations
@@ -35,46 +35,46 @@ KINDS = {
     "set of strings": Kind.STRING_SET,
     "string": Kind.STRING,
 }
-# Where a table differs from the official schema: the fact, its value in the table, and the reason.
+# Where a table differs from the official schema: type, property and fact; our value and the reason.
 DEVIATIONS: dict[tuple[str, str, str], tuple[object, str]] = {
     **{
         (token, "region", "computed"): (False, "checking fills in the configured region")
         for token, official in OFFICIAL.items()
         if "region" in official["inputs"]
     },
-    (FUNCTION, "code", "required"): (True, "the other sources of code are refused"),
-    (FUNCTION, "handler", "required"): (True, "needed by zip packages; others are refused"),
-    (FUNCTION, "runtime", "required"): (True, "needed by zip packages; others are refused"),
+    (FUNCTION, "code", "required"): (True, "the other sources of code are unsupported"),
+    (FUNCTION, "handler", "required"): (True, "zip packages need it; others are unsupported"),
+    (FUNCTION, "runtime", "required"): (True, "zip packages need it; others are unsupported"),
     (FUNCTION, "memorySize", "range"): ([128, 10_240], "differs: officially up to 32768"),
-    (MAPPING, "eventSourceArn", "required"): (True, "the other sources of events are refused"),
+    (MAPPING, "eventSourceArn", "required"): (True, "the other sources of events are unsupported"),
     (MAPPING, "batchSize", "computed"): (
         True,
         "differs: officially, leaving it out is a change unless it was 10, the default of SQS",
     ),
     (MAPPING, "filterCriteria.filters.pattern", "required"): (True, "differs: officially optional"),
 }
-# Inputs that are refused, but served as outputs.
+# Unsupported inputs that are outputs all the same.
 ONLY_OUTPUTS = {FUNCTION: {"codeSha256"}}  # the provider computes it from the code
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """The properties of a resource type, or the fields of one of its objects, in both sources."""
+    """The properties of a resource type or the fields of one of its objects, ours and official."""
 
     prefix: str
     table: Mapping[str, Property]
-    refused: Mapping[str, str]
+    unsupported: Mapping[str, str]
     official: Mapping[str, Any]
 
 
 def levels(token: str) -> Iterator[Level]:
-    """The type itself, and each object in it that is served."""
+    """Yield the type itself, and each supported object in it."""
     resource_type, official = RESOURCE_TYPES[token], OFFICIAL[token]["inputs"]
     pending = [
         Level(
             prefix="",
             table=resource_type.properties,
-            refused=resource_type.refused,
+            unsupported=resource_type.unsupported,
             official=official,
         )
     ]
@@ -85,7 +85,7 @@ def levels(token: str) -> Iterator[Level]:
             Level(
                 prefix=f"{level.prefix}{name}.",
                 table=entry.fields,
-                refused=entry.refused,
+                unsupported=entry.unsupported,
                 official=level.official.get(name, {}).get("fields", {}),
             )
             for name, entry in level.table.items()
@@ -93,17 +93,17 @@ def levels(token: str) -> Iterator[Level]:
         ]
 
 
-SERVED = {
+SUPPORTED_PROPERTIES = {
     (token, level.prefix + name): (entry, level.official[name])
     for token in RESOURCE_TYPES
     for level in levels(token)
     for name, entry in level.table.items()
-    if name in level.official  # the others fail by name, below
+    if name in level.official  # a test below reports any others
 }
 
 
 def official_facts(official: Mapping[str, Any]) -> dict[str, object]:
-    """What the official schema says of a property, in the terms of `Property`."""
+    """Return what the official schema says of a property, in terms of `Property`."""
     return {
         "kind": Kind.JSON if official.get("json") else KINDS[official["type"]],
         "required": official.get("required", False),
@@ -114,7 +114,7 @@ def official_facts(official: Mapping[str, Any]) -> dict[str, object]:
 
 
 def facts(entry: Property) -> dict[str, object]:
-    """The same facts of a table's property."""
+    """Return the same facts of a property in our table."""
     return {
         "kind": entry.kind,
         "required": entry.required,
@@ -124,8 +124,8 @@ def facts(entry: Property) -> dict[str, object]:
     }
 
 
-def deviating(token: str, path: str, official: dict[str, object]) -> dict[str, object]:
-    """The official facts, with our deviations from them."""
+def expected_facts(token: str, path: str, official: dict[str, object]) -> dict[str, object]:
+    """Return the official facts with our deviations applied."""
     return {
         fact: DEVIATIONS.get((token, path, fact), (value, ""))[0]
         for fact, value in official.items()
@@ -144,49 +144,50 @@ def test_the_record_is_of_the_installed_pulumi_aws() -> None:
 
 @pytest.mark.parametrize("token", OFFICIAL)
 def test_the_record_agrees_with_the_installed_pulumi_aws(token: str) -> None:
-    def said(official: Mapping[str, Any]) -> dict[str, python_sdk.Input]:
+    def inputs_of(official: Mapping[str, Any]) -> dict[str, python_sdk.Input]:
         return {
             name: python_sdk.Input(
                 type=each["type"].replace("set of", "list of"),
                 required=each.get("required", False),
-                fields=said(each.get("fields", {})),
+                fields=inputs_of(each.get("fields", {})),
             )
             for name, each in official.items()
         }
 
     _, arguments = python_sdk.CLASSES[token]
-    assert said(OFFICIAL[token]["inputs"]) == python_sdk.inputs(arguments)
+    assert inputs_of(OFFICIAL[token]["inputs"]) == python_sdk.inputs(arguments)
     assert set(OFFICIAL[token]["outputs"]) == python_sdk.outputs(token)
 
 
 @pytest.mark.parametrize("token", OFFICIAL)
 def test_every_input_is_served_or_refused_with_a_reason(token: str) -> None:
     for level in levels(token):
-        assert level.table.keys().isdisjoint(level.refused), level.prefix
-        assert level.table.keys() | level.refused.keys() == level.official.keys(), level.prefix
-        assert all(level.refused.values()), level.prefix
+        assert level.table.keys().isdisjoint(level.unsupported), level.prefix
+        assert level.table.keys() | level.unsupported.keys() == level.official.keys(), level.prefix
+        assert all(level.unsupported.values()), level.prefix
 
 
 @pytest.mark.parametrize("token", OFFICIAL)
 def test_every_output_is_served(token: str) -> None:
     resource_type = RESOURCE_TYPES[token]
     only_outputs = ONLY_OUTPUTS.get(token, set())
-    assert only_outputs <= resource_type.refused.keys()
+    assert only_outputs <= resource_type.unsupported.keys()
     assert set(resource_type.outputs) == {*OFFICIAL[token]["outputs"], *only_outputs}
 
 
-@pytest.mark.parametrize(("token", "path"), SERVED)
+@pytest.mark.parametrize(("token", "path"), SUPPORTED_PROPERTIES)
 def test_a_property_is_as_the_official_provider_has_it(token: str, path: str) -> None:
-    entry, official = SERVED[token, path]
-    assert facts(entry) == deviating(token, path, official_facts(official))
+    entry, official = SUPPORTED_PROPERTIES[token, path]
+    assert facts(entry) == expected_facts(token, path, official_facts(official))
 
 
 @pytest.mark.parametrize(
-    ("token", "path"), [key for key, (_, official) in SERVED.items() if "range" in official]
+    ("token", "path"),
+    [key for key, (_, official) in SUPPORTED_PROPERTIES.items() if "range" in official],
 )
 def test_a_number_is_taken_up_to_its_official_limits_and_no_further(token: str, path: str) -> None:
-    entry, official = SERVED[token, path]
-    limits: Any = deviating(token, path, {"range": official["range"]})["range"]
+    entry, official = SUPPORTED_PROPERTIES[token, path]
+    limits: Any = expected_facts(token, path, {"range": official["range"]})["range"]
     for limit, beyond in zip(limits, (-1, 1), strict=True):
         if limit is not None:
             assert entry.check(limit) is None
@@ -194,10 +195,11 @@ def test_a_number_is_taken_up_to_its_official_limits_and_no_further(token: str, 
 
 
 @pytest.mark.parametrize(
-    ("token", "path"), [key for key, (_, official) in SERVED.items() if "oneOf" in official]
+    ("token", "path"),
+    [key for key, (_, official) in SUPPORTED_PROPERTIES.items() if "oneOf" in official],
 )
 def test_of_the_numbers_only_the_official_choices_are_taken(token: str, path: str) -> None:
-    entry, official = SERVED[token, path]
+    entry, official = SUPPORTED_PROPERTIES[token, path]
     numbers = range(-1, max(official["oneOf"]) + 2)
     assert [each for each in numbers if entry.check(each) is None] == official["oneOf"]
 
@@ -216,7 +218,7 @@ def test_properties_exclude_each_other_as_in_the_official_provider(token: str) -
 
 @pytest.mark.parametrize(("token", "path", "fact"), DEVIATIONS)
 def test_a_deviation_is_one(token: str, path: str, fact: str) -> None:
-    _, official = SERVED[token, path]
+    _, official = SUPPORTED_PROPERTIES[token, path]
     value, reason = DEVIATIONS[token, path, fact]
     assert reason
     assert {**official_facts(official), "range": official.get("range")}[fact] != value

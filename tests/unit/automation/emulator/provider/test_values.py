@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.emulator.provider.values import (
-    SIGNATURE,
+    SIGNATURE_KEY,
     UNKNOWN,
     UNKNOWNS,
     Archive,
@@ -21,7 +21,7 @@ from automation.emulator.provider.values import (
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
-keys = texts.filter(lambda key: key != SIGNATURE)
+keys = texts.filter(lambda key: key != SIGNATURE_KEY)
 assets = st.builds(Asset, hash=texts, text=texts) | st.builds(Asset, hash=texts, path=texts)
 archives = st.recursive(
     st.builds(Archive, hash=texts, path=texts),
@@ -56,10 +56,10 @@ def test_what_is_encoded_decodes_to_the_same(value: dict[str, Any]) -> None:
 def test_a_revealed_value_holds_no_secret_and_concealing_brings_each_back(
     value: dict[str, Any],
 ) -> None:
-    laid_open = reveal(value)
-    assert "Secret(" not in repr(laid_open)
-    concealed = conceal(laid_open, value)
-    assert reveal(concealed) == laid_open
+    revealed = reveal(value)
+    assert "Secret(" not in repr(revealed)
+    concealed = conceal(revealed, value)
+    assert reveal(concealed) == revealed
     for key, part in value.items():
         assert isinstance(concealed[key], Secret) == isinstance(part, Secret)
 
@@ -84,4 +84,4 @@ def test_an_unknown_part_makes_the_whole_unknown() -> None:
 
 def test_a_value_of_a_kind_that_no_one_told_of_is_an_error() -> None:
     with pytest.raises(ValueError, match="signature abc"):
-        decode(encode({"a": {SIGNATURE: "abc"}}))
+        decode(encode({"a": {SIGNATURE_KEY: "abc"}}))
