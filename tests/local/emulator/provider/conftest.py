@@ -8,6 +8,7 @@ import pytest
 
 from automation.emulator.provider.aws import Aws, ClientCache
 from tests.local.emulator.provider.driver import Driver
+from tests.local.emulator.provider.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,3 +27,8 @@ def driver(aws: Aws) -> Iterator[Driver]:
     driver = Driver(aws.clients)
     yield driver
     driver.delete_all()
+
+
+@pytest.fixture
+def stack(driver: Driver) -> Stack:
+    return Stack(driver)

@@ -1,0 +1,77 @@
+"""Roles and their policies, against a running emulator."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.local.emulator.provider.driver import AbortedError
+from tests.local.emulator.provider.stack import ROLE, ROLE_POLICY, TRUST, policy
+
+if TYPE_CHECKING:
+    from automation.emulator.provider.aws import Aws
+    from tests.local.emulator.provider.driver import Driver
+    from tests.local.emulator.provider.stack import Stack
+
+
+def test_a_roles_parts_are_set_and_changed(driver: Driver, aws: Aws) -> None:
+    managed = [f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "PowerUserAccess")]
+    role = driver.create(
+        ROLE,
+        "role",
+        assumeRolePolicy=TRUST,
+        description="before",
+        path="/team/",
+        permissionsBoundary=managed[0],
+        managedPolicyArns=managed[:1],
+        tags={"a": "1", "b": "1"},
+    )
+    other_trust = json.loads(json.dumps(TRUST).replace("lambda.", "ecs."))
+    after: dict[str, Any] = {
+        "assumeRolePolicy": other_trust,
+        "maxSessionDuration": 7200,
+        "path": "/team/",
+        "managedPolicyArns": managed[1:],
+        "tags": {"a": "2"},
+    }
+    assert driver.diff(role, **after).replaces == set()
+    driver.update(role, **after)
+    found: Any = aws.iam.get_role(RoleName=role.id)["Role"]
+    assert found["AssumeRolePolicyDocument"] == other_trust
+    assert (found["Description"], found["MaxSessionDuration"]) == ("", 7200)
+    assert found["Path"] == "/team/"
+    assert not found.get("PermissionsBoundary")
+    assert found["Tags"] == [{"Key": "a", "Value": "2"}]
+    assert role.state["managedPolicyArns"] == managed[1:]
+    assert driver.diff(role, **{**after, "path": "/"}).replaces == {"path"}
+
+
+def test_a_role_with_policies_of_others_is_deleted_only_if_they_may_be_detached(
+    driver: Driver, aws: Aws
+) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    role = driver.create(ROLE, "role", assumeRolePolicy=TRUST)
+    aws.iam.attach_role_policy(RoleName=role.id, PolicyArn=arn)
+    with pytest.raises(AbortedError, match=r"deleting IAM role .*: DeleteConflict"):
+        driver.delete(role)
+    driver.update(role, assumeRolePolicy=TRUST, forceDetachPolicies=True)
+    document = json.dumps(policy("sqs:*"))
+    aws.iam.put_role_policy(RoleName=role.id, PolicyName="p", PolicyDocument=document)
+    driver.delete(role)
+    assert driver.read(role) is None
+
+
+def test_a_role_policys_document_is_changed_in_place(
+    driver: Driver, stack: Stack, aws: Aws
+) -> None:
+    inputs = stack.inputs(ROLE_POLICY)
+    created = driver.create(ROLE_POLICY, "policy", **inputs)
+    assert created.id == f"{inputs['role']}:{created.state['name']}"
+    inputs["policy"] = policy("sqs:DeleteMessage")
+    assert driver.diff(created, **inputs).changed == {"policy"}
+    driver.update(created, **inputs)
+    response = aws.iam.get_role_policy(RoleName=inputs["role"], PolicyName=created.state["name"])
+    assert response["PolicyDocument"] == inputs["policy"]
+    assert driver.diff(created, **{**inputs, "role": "other"}).replaces == {"role"}
