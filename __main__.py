@@ -1,6 +1,6 @@
-"""The program: the stack's configuration, a `QueueConsumer` made from it, the stack's outputs.
+"""Deploy a `QueueConsumer` from the stack's configuration, and export the stack's outputs.
 
-Pulumi.yaml describes each setting and holds its default.
+Pulumi.yaml describes each setting and its default.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ try:
         ),
     )
 except ArgumentsError as error:
-    raise pulumi.RunError(str(error)) from error  # the engine prints this one without a traceback
+    hint = "The configuration keys are these names in camelCase: batchSize for batch_size."
+    raise pulumi.RunError(f"{error}\n{hint}") from error  # printed without a traceback
 
 pulumi.export("queue_url", consumer.queue.url)
 pulumi.export("queue_arn", consumer.queue.arn)

@@ -1,4 +1,4 @@
-"""What is deployed: an SQS queue with its dead-letter queue, consumed by a Lambda function."""
+"""The Pulumi component: an SQS queue, its dead-letter queue, and the Lambda consumer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The function's source folder as the archive that Lambda unpacks.
+"""Packs the function's source folder into the archive that Lambda unpacks.
 
-The engine hashes an archive by the names and the contents of its files, so the same source has the
-same hash on another day and another machine, and a function is updated only when its source is.
+The Pulumi engine hashes an archive by the names and contents of its files. The hash is the same on
+every machine, so a deployment updates the function only when its source has changed.
 """
 
 from __future__ import annotations
@@ -16,27 +16,31 @@ if TYPE_CHECKING:
 
 
 def source_archive(folder: str | os.PathLike[str]) -> pulumi.AssetArchive:
-    """Pack the folder's files, each under its path in the folder."""
+    """Pack the folder's source files, each under its path relative to the folder."""
     return pulumi.AssetArchive(
         {name: pulumi.FileAsset(path) for name, path in _source_files(Path(folder)).items()}
     )
 
 
 def source_problems(folder: str | os.PathLike[str], handler: Any) -> list[str]:
-    """Find why the folder cannot be the function's source: missing, empty, or without its handler.
+    """List what is wrong with the source folder: it is missing, empty, or lacks the handler.
 
     Args:
         folder: The folder of the source.
-        handler: `module.function` as Lambda reads it; anything else is not looked for here.
+        handler: The handler as `module.function`. Any other value, such as an `Output`, is not
+            checked.
+
+    Returns:
+        At most one sentence, for the first problem found.
     """
     if not Path(folder).is_dir():
-        return [f"function_source must be a folder; there is none at {folder}"]
+        return [f"function_source must be a folder that exists; got {folder}"]
     files = _source_files(Path(folder))
     if not files:
-        return [f"function_source must hold the function's source; {folder} is empty"]
+        return [f"function_source must have source files; {folder} has none"]
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
     if module and not files.keys() & {f"{module}.py", f"{module}/__init__.py"}:
-        return [f"function_source must hold the handler {handler}; {folder} has no {module}.py"]
+        return [f"function_source must have the handler {handler}; {folder} has no {module}.py"]
     return []
 
 
@@ -48,7 +52,7 @@ def _source_files(folder: Path) -> dict[str, Path]:
 
 
 def _is_source(relative: Path) -> bool:
-    """Whether a file is the author's: not hidden, nor what a Python interpreter left behind."""
+    """Tell source files from hidden files and from Python's compiled ones."""
     hidden = any(part.startswith(".") for part in relative.parts)
     compiled = "__pycache__" in relative.parts or relative.suffix == ".pyc"
     return not (hidden or compiled)

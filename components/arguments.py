@@ -1,4 +1,4 @@
-"""What a `QueueConsumer` is made from, and the error that says what is wrong with it."""
+"""The arguments of a `QueueConsumer`, and the error for invalid ones."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VISIBILITY_PER_TIMEOUT = 6
-"""AWS's advice: it leaves Lambda time to try a throttled batch again before SQS does."""
+"""AWS recommends six: Lambda can retry a throttled batch before it becomes visible again."""
 
 
 class ArgumentsError(ValueError):
-    """A `QueueConsumer` was asked for what AWS would refuse; nothing of it was deployed.
+    """The name or the arguments of a `QueueConsumer` are invalid. None of it was deployed.
 
     Attributes:
-        problems: A sentence for each argument that is wrong: what it must be, and what it is.
+        problems: One sentence for each problem: the argument, what it must be, and what it is.
     """
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
         super().__init__(
-            f"the QueueConsumer {name!r} cannot be deployed as it is configured:"
+            f"the QueueConsumer {name!r} has invalid arguments:"
             + "".join(f"\n  - {problem}" for problem in problems)
         )
         self.problems = tuple(problems)
@@ -32,29 +32,30 @@ class ArgumentsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueConsumerArgs:
-    """The arguments of a `QueueConsumer`; only the function's source has no default.
+    """The arguments of a `QueueConsumer`. Only `function_source` is required.
 
-    The defaults are a small, cheap consumer. Each limit is AWS's own, checked before anything is
-    deployed where the value is known by then; an `Output` is left for AWS to judge.
+    The defaults describe a small, cheap consumer. The limits are AWS's. They are checked before
+    anything is deployed; only the value of an `Output`, which is not known by then, is left for AWS
+    to check.
 
     Attributes:
-        function_source: The folder that holds the function's Python source. All of its files are
-            deployed but hidden ones and compiled ones, and a link to a folder is not followed.
-        handler: The module and the function that Lambda calls, as `module.function`.
-        runtime: Lambda's name of the Python release, as `python3.12`.
-        memory_size: Memory of the function, in MB, 128 to 10,240; processor time grows with it.
-        function_timeout: Seconds that one invocation may take, 1 to 900.
-        visibility_timeout: Seconds that a received message stays hidden from other receivers, up to
-            43,200 and never less than `function_timeout`. When left out: six times
-            `function_timeout`, as AWS advises.
-        max_receive_count: Receives after which a message moves to the dead-letter queue, 1 to
+        function_source: Folder with the function's Python source. All of its files are deployed,
+            except hidden and compiled ones. Links to folders are not followed.
+        handler: Function that Lambda calls, as `module.function`.
+        runtime: Lambda runtime, `python3.10` or later.
+        memory_size: Memory of the function in MB, 128 to 10,240. CPU grows in proportion.
+        function_timeout: Timeout of one invocation in seconds, 1 to 900.
+        visibility_timeout: Visibility timeout of the queue in seconds, from `function_timeout` to
+            43,200. Default: six times `function_timeout`, as AWS recommends.
+        max_receive_count: Receives of a message before SQS moves it to the dead-letter queue, 1 to
             1,000.
-        batch_size: Most messages that one invocation is given, 1 to 10.
-        dead_letter_retention: Seconds that a dead letter is kept, counted from when it was first
-            sent, 60 to 1,209,600. The default is the most that SQS allows, 14 days.
-        log_retention: Days that a log line is kept, one of CloudWatch's periods. The default is as
-            long as a dead letter is kept: whoever finds one still finds the reason beside it.
-        tags: Tags of every resource that takes tags, at most 50.
+        batch_size: Maximum number of messages in a batch, 1 to 10.
+        dead_letter_retention: Retention of the dead-letter queue in seconds, 60 to 1,209,600. SQS
+            counts from when the message was first sent. Default: the maximum, 14 days.
+        log_retention: Retention of the function's logs in days, one of CloudWatch's periods.
+            Default: 14, as long as the default `dead_letter_retention`, so the log still says why a
+            message in the dead-letter queue failed.
+        tags: Tags for every resource that takes tags, at most 50.
     """
 
     function_source: str | os.PathLike[str]
@@ -71,7 +72,7 @@ class QueueConsumerArgs:
 
     @property
     def effective_visibility_timeout(self) -> pulumi.Output[int]:
-        """The visibility timeout asked for, or six times the function's timeout, in seconds."""
+        """`visibility_timeout` if it is set, else six times `function_timeout`, in seconds."""
         if self.visibility_timeout is not None:
             return pulumi.Output.from_input(self.visibility_timeout)
         return pulumi.Output.from_input(self.function_timeout).apply(

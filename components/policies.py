@@ -1,15 +1,15 @@
-"""The JSON documents that say who may do what; pure, so that a test can read every word."""
+"""Builds the JSON policy documents of the role and the queues, from plain strings and numbers."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-_VERSION = "2012-10-17"  # the policy language's present version, not a date of ours
+_VERSION = "2012-10-17"  # the current version of IAM's policy language
 
 
 def trust() -> str:
-    """Build the trust policy of the role: Lambda may assume it, and nobody else."""
+    """Build the role's trust policy: only Lambda may assume the role."""
     return _document(
         {
             "Effect": "Allow",
@@ -20,10 +20,10 @@ def trust() -> str:
 
 
 def consumer(*, queue_arn: str, log_group_arn: str) -> str:
-    """Build the permissions of the role: what the mapping and the function do, on their own two.
+    """Build the role's permissions: consume this queue and write to this log group.
 
-    There is no `logs:CreateLogGroup` in it: after the stack's destroy a late invocation must not
-    make the log group anew.
+    `logs:CreateLogGroup` is left out on purpose: an invocation that runs late must not create the
+    log group again after the stack was destroyed.
     """
     return _document(
         {
@@ -34,20 +34,20 @@ def consumer(*, queue_arn: str, log_group_arn: str) -> str:
         {
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": f"{log_group_arn}:*",  # the log streams of the group
+            "Resource": f"{log_group_arn}:*",  # the group's log streams
         },
     )
 
 
 def redrive(*, dead_letter_queue_arn: str, max_receive_count: int) -> str:
-    """Build the redrive policy of the queue: after so many receives, a message is a dead letter."""
+    """Build the queue's redrive policy: how many receives, then to which dead-letter queue."""
     return json.dumps(
         {"deadLetterTargetArn": dead_letter_queue_arn, "maxReceiveCount": max_receive_count}
     )
 
 
 def redrive_allow(*, queue_arn: str) -> str:
-    """Build the redrive allow policy of the dead-letter queue: it serves this one queue."""
+    """Build the dead-letter queue's redrive allow policy: only this queue may use it."""
     return json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [queue_arn]})
 
 

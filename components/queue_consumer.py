@@ -1,4 +1,4 @@
-"""The component: one SQS queue, and all that a Lambda function needs to consume it safely."""
+"""The component: an SQS queue, and everything that a Lambda function needs to consume it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from components.arguments import ArgumentsError, QueueConsumerArgs
 
 
 class QueueConsumer(pulumi.ComponentResource):
-    """A queue whose messages a Lambda function consumes, and a second one for those that it cannot.
+    """An SQS queue, the Lambda function that consumes it, and a dead-letter queue.
 
-    A batch is answered message by message: what the function handled is deleted, what it reports as
-    failed is received again, and after `max_receive_count` receives it moves to the dead-letter
-    queue. Both queues are encrypted at rest by SQS's own keys. The function may read this queue and
+    The function reports which messages of a batch failed (a partial batch response). Lambda deletes
+    the others from the queue, and receives the failed ones again after the visibility timeout.
+    After `max_receive_count` receives, SQS moves a message to the dead-letter queue. Both queues
+    are encrypted at rest with SQS-managed keys. The function's role may consume this queue and
     write to this log group, and nothing else.
 
     Example:
@@ -23,14 +24,18 @@ class QueueConsumer(pulumi.ComponentResource):
         >>> pulumi.export("queue_url", consumer.queue.url)
 
     Attributes:
-        queue: Where messages are sent; `{name}Queue`.
-        dead_letter_queue: Where messages end that failed on every receive; `{name}DeadLetterQueue`.
-        redrive_allow_policy: Lets `queue`, and no other, move its messages there.
-        role: What the function runs as; `{name}LambdaRole`.
-        function: What consumes the messages; `{name}Consumer`.
-        log_group: Where the function's log lines go: `/aws/lambda/<the function's name>`.
-        role_policy: What the role may do.
-        mapping: Lambda's poller, which brings the messages of `queue` to `function`.
+        queue: The queue to send messages to, `{name}Queue`.
+        dead_letter_queue: The queue for messages that failed on every receive,
+            `{name}DeadLetterQueue`.
+        redrive_allow_policy: Lets only `queue` use the dead-letter queue,
+            `{name}RedriveAllowPolicy`.
+        role: The function's execution role, `{name}LambdaRole`.
+        function: The function that processes the messages, `{name}Consumer`.
+        log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch is
+            `/aws/lambda/<function name>`.
+        role_policy: The permissions of `role`, `{name}LambdaRolePolicy`.
+        mapping: The event source mapping, which invokes `function` with batches from `queue`,
+            `{name}Mapping`.
     """
 
     def __init__(
@@ -39,12 +44,12 @@ class QueueConsumer(pulumi.ComponentResource):
         """Check the arguments, then register the component and its children.
 
         Args:
-            name: What the names of all children begin with: letters, digits, - and _.
-            args: What it is made from.
-            opts: The component's options; its children inherit what Pulumi lets them inherit.
+            name: The logical name, of letters, digits, - and _. Every child's name starts with it.
+            args: The arguments of the component.
+            opts: The Pulumi options of the component, such as `provider` or `protect`.
 
         Raises:
-            ArgumentsError: AWS would refuse some of the arguments; the error lists all of them.
+            ArgumentsError: The name or the arguments are invalid. The error lists every problem.
         """
         _check(name, args)
         super().__init__("poker-hands-consumer:index:QueueConsumer", name, None, opts)
@@ -154,16 +159,16 @@ class QueueConsumer(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The first batch may come at once: it must find the permissions and the log group.
+                # The first batch can arrive at once, and needs the permissions and the log group.
                 depends_on=[self.role_policy, self.log_group],
-                # AWS takes one mapping of a queue to a function at a time.
+                # AWS allows only one mapping between a queue and a function at a time.
                 delete_before_replace=True,
             ),
         )
 
 
 def _check(name: str, args: QueueConsumerArgs) -> None:
-    """Raise one error with every problem of the arguments, if there is any."""
+    """Raise one `ArgumentsError` with every problem, if there are any."""
     problems = [
         *checks.problems(name, args),
         *source_problems(args.function_source, args.handler),

@@ -1,4 +1,4 @@
-"""The adapter between Lambda and the hands: an SQS batch in, one line a record, failed ids out."""
+"""The Lambda handler: takes an SQS batch, logs one line per record, returns the failed ids."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from hands import UNKNOWN, InvalidHandError, fail_line, invoke_line, ok_line, pa
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
-# AWS gives the root logger a handler before it imports this; without one, INFO lines are lost.
-# Does nothing where there is a handler; else stderr, as stdout may carry a runtime's own protocol.
+# Without a handler on the root logger, INFO lines are lost. Lambda adds one before it imports this
+# module, and this call then does nothing. An emulator may add none: the lines go to stderr there,
+# because stdout may carry the emulator's own protocol.
 logging.basicConfig(format="[%(levelname)s] %(message)s")
 
 
 def lambda_handler(event: object, context: object) -> dict[str, list[dict[str, str]]]:
-    """Process a batch of SQS messages, each by itself.
+    """Process a batch of SQS messages. A record that fails does not affect the others.
 
     Args:
         event: `{"Records": [{"messageId": …, "body": …, "attributes": …}, …]}`.
-        context: Lambda's context, for the request id and the memory size.
+        context: Lambda's context object, which has the request id and the memory size.
 
     Returns:
-        The partial batch response, `{"batchItemFailures": [{"itemIdentifier": id}, …]}`: the ids to
-        be delivered again, each once; all of them when every record failed, none without Records.
+        The partial batch response, `{"batchItemFailures": [{"itemIdentifier": id}, …]}`. It lists
+        the id of every failed record once, and is empty when `event` has no records.
     """
     batch = _get(event, "Records")
     records = batch if isinstance(batch, list) else []
@@ -33,16 +34,15 @@ def lambda_handler(event: object, context: object) -> dict[str, list[dict[str, s
         invoke_line(request_id=request_id, memory_mb=memory_mb, records=len(records)),
     )
     failed = [_message_id(record) for record in records if not _process(record)]
-    # A failed record without an id cannot be named: AWS reads an empty or unknown identifier as a
-    # failure of the whole batch, which would take every good record to the dead-letter queue with
-    # it. Its FAIL line is its trace. SQS always gives an id; only a hand-made event can lack one.
-    return {
-        "batchItemFailures": [{"itemIdentifier": name} for name in dict.fromkeys(failed) if name]
-    }
+    # A failed record without an id is only logged: an empty identifier fails the whole batch, and
+    # could send good records to the dead-letter queue. SQS always sets an id; only an event made by
+    # hand can lack one.
+    unique_ids = dict.fromkeys(failed)
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in unique_ids if each]}
 
 
 def _process(record: object) -> bool:
-    """Write what became of one record; False when SQS must deliver it again."""
+    """Process and log one record; return False when it failed and SQS must deliver it again."""
     message_id = _message_id(record)
     receive = _receive(record)
     try:
@@ -54,31 +54,30 @@ def _process(record: object) -> bool:
 
 
 def _write(level: int, line: str) -> bool:
-    """Log a line; False when the log did not take it.
+    """Log a line; return False when the log handler raised an error.
 
-    The ok line is all that this function makes of a hand, so a hand whose line is lost is not done.
-    It is delivered again, and neither deleted without a trace nor, as an exception that escaped
-    would have it, at the expense of the batch. The log is the only place to tell of it.
+    The ok line is the only result of a hand. If it is lost, the hand was not processed, so its
+    record must fail and be delivered again. An error that escaped would fail the whole batch.
     """
     try:
         log.log(level, "%s", line)
-    except Exception:  # noqa: BLE001 -- whatever a log handler raises (AWS's guards nothing)
+    except Exception:  # noqa: BLE001 -- Lambda's log handler lets any error through
         return False
     return True
 
 
 def _message_id(record: object) -> str:
-    """Give the record's id, empty where there is none that could be used."""
+    """Return the record's message id, or an empty string when it has none."""
     message_id = _get(record, "messageId")
     return message_id if isinstance(message_id, str) else ""
 
 
 def _receive(record: object) -> str:
-    """Say how many times SQS has delivered the record, this time included."""
+    """Return the record's receive count, this receive included, or `?` when it has none."""
     count = _get(_get(record, "attributes"), "ApproximateReceiveCount")
     return count if isinstance(count, str) and count.isascii() and count.isdigit() else UNKNOWN
 
 
-def _get(mapping: object, key: str) -> object:
-    """Look up a key in what should be an object of the event; None where it is neither."""
-    return mapping.get(key) if isinstance(mapping, dict) else None
+def _get(value: object, key: str) -> object:
+    """Return `value[key]`, or None when `value` is not a dict or lacks the key."""
+    return value.get(key) if isinstance(value, dict) else None

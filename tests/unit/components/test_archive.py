@@ -19,7 +19,7 @@ def write(folder: Path, *names: str) -> Path:
 
 
 def packed(folder: Path) -> dict[str, str]:
-    """Archive path and text of each file, in the archive's order."""
+    """Map each path in the archive to the file's text, in the archive's order."""
     assets = source_archive(folder).assets
     return {
         name: Path(asset.path).read_text()
@@ -44,7 +44,9 @@ def test_caches_and_hidden_files_are_left_out(tmp_path: Path) -> None:
     assert list(packed(tmp_path)) == ["handler.py"]
 
 
-def test_the_order_is_not_the_file_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_is_not_that_of_the_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write(tmp_path, "b.py", "a.py", "c/z.py", "c/a.py")
     listed = sorted(folder.rglob("*"), reverse=True)
     monkeypatch.setattr(Path, "rglob", lambda *_: iter(listed))
@@ -76,21 +78,21 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert "nowhere" in problem
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_is_not_accepted_as_the_folder(tmp_path: Path) -> None:
     (problem,) = source_problems(write(tmp_path, "handler.py") / "handler.py", HANDLER)
     assert "must be a folder" in problem
 
 
-def test_a_folder_of_caches_alone_is_empty(tmp_path: Path) -> None:
+def test_a_folder_with_only_caches_has_no_source(tmp_path: Path) -> None:
     (problem,) = source_problems(write(tmp_path, "__pycache__/handler.pyc"), HANDLER)
-    assert "empty" in problem
+    assert "has none" in problem
 
 
-def test_a_folder_without_the_handlers_module_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_the_handlers_module_is_rejected(tmp_path: Path) -> None:
     (problem,) = source_problems(write(tmp_path, "consumer.py"), HANDLER)
     assert "handler.py" in problem
 
 
-def test_a_handler_that_is_not_known_yet_is_not_looked_for(tmp_path: Path) -> None:
+def test_a_handler_that_is_not_known_yet_is_not_checked(tmp_path: Path) -> None:
     later = pulumi.Output.from_input("elsewhere.f")
     assert source_problems(write(tmp_path, "handler.py"), later) == []

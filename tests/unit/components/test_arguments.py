@@ -21,11 +21,11 @@ def source(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refusal(name: str, **arguments: Any) -> tuple[str, ...]:
-    """The problems of the arguments; the constructor raises before it registers anything."""
-    with pytest.raises(ArgumentsError) as refused:
+def problems_with(name: str, **arguments: Any) -> tuple[str, ...]:
+    """Return the problems of invalid arguments. No mocks: the error comes before any resource."""
+    with pytest.raises(ArgumentsError) as rejected:
         QueueConsumer(name, QueueConsumerArgs(**arguments))
-    return refused.value.problems
+    return rejected.value.problems
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def refusal(name: str, **arguments: Any) -> tuple[str, ...]:
         ("tags", {str(number): "" for number in range(51)}),
     ],
 )
-def test_what_aws_refuses_is_refused_by_name(source: Path, argument: str, value: object) -> None:
-    problems = refusal("PokerHands", function_source=source, **{argument: value})
-    assert any(problem.startswith((argument, f"the number of {argument}")) for problem in problems)
+def test_an_invalid_argument_is_named(source: Path, argument: str, value: object) -> None:
+    problems = problems_with("PokerHands", function_source=source, **{argument: value})
+    assert any(problem.startswith(argument) for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_aws_refuses_is_refused_by_name(source: Path, argument: str, value:
         ("k" * 129, "a long key"),
         ("aws:cloudformation", "a reserved key"),
         ("AWS:cloudformation", "a reserved key"),
-        ("a,b", "a character too many"),
+        ("a,b", "a comma"),
         ("tab\there", "a control character"),
         ("team", "v" * 257),
         ("team", "aws:reserved"),
@@ -85,24 +85,28 @@ def test_what_aws_refuses_is_refused_by_name(source: Path, argument: str, value:
         (5, "not text"),
     ],
 )
-def test_a_tag_that_aws_refuses_is_refused(source: Path, key: object, value: object) -> None:
-    (problem,) = refusal("PokerHands", function_source=source, tags={key: value})
+def test_an_invalid_tag_is_named(source: Path, key: object, value: object) -> None:
+    (problem,) = problems_with("PokerHands", function_source=source, tags={key: value})
     assert repr(key) in problem
 
 
-def test_tags_that_differ_only_in_case_are_refused_as_iam_does(source: Path) -> None:
-    (problem,) = refusal("PokerHands", function_source=source, tags={"Team": "a", "team": "b"})
+def test_tag_keys_that_differ_only_in_case_are_rejected_as_in_iam(source: Path) -> None:
+    (problem,) = problems_with(
+        "PokerHands", function_source=source, tags={"Team": "a", "team": "b"}
+    )
     assert "'team'" in problem
 
 
 @pytest.mark.parametrize("name", ["", "Poker Hands", "Poker.Hands", "Hände"])
-def test_a_name_that_no_physical_name_can_begin_with_is_refused(source: Path, name: str) -> None:
-    (problem,) = refusal(name, function_source=source)
+def test_a_component_name_that_no_aws_name_can_start_with_is_rejected(
+    source: Path, name: str
+) -> None:
+    (problem,) = problems_with(name, function_source=source)
     assert "name" in problem
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentsError) as refused:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentsError) as rejected:
         QueueConsumer(
             "Poker Hands",
             QueueConsumerArgs(
@@ -119,8 +123,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
                 tags={"aws:tag": "x"},
             ),
         )
-    assert len(refused.value.problems) == 12
-    assert all(f"\n  - {problem}" in str(refused.value) for problem in refused.value.problems)
+    assert len(rejected.value.problems) == 12
+    assert all(f"\n  - {problem}" in str(rejected.value) for problem in rejected.value.problems)
 
 
 def test_the_error_is_a_value_error_that_names_the_component(tmp_path: Path) -> None:
@@ -141,12 +145,12 @@ def test_the_error_is_a_value_error_that_names_the_component(tmp_path: Path) -> 
         {"tags": {str(number): "" for number in range(50)}},
     ],
 )
-def test_the_last_value_that_aws_takes_is_taken(source: Path, arguments: dict[str, Any]) -> None:
+def test_values_at_the_limits_are_accepted(source: Path, arguments: dict[str, Any]) -> None:
     args = QueueConsumerArgs(function_source=source, **arguments)
     assert deploy(lambda: QueueConsumer("PokerHands", args)).children("PokerHands")
 
 
-def test_what_is_not_known_yet_is_left_for_aws_to_judge(source: Path) -> None:
+def test_values_that_are_not_known_yet_are_left_for_aws_to_check(source: Path) -> None:
     later = pulumi.Output.from_input
     args = QueueConsumerArgs(
         function_source=source,

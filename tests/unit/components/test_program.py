@@ -18,7 +18,7 @@ SETTINGS = {key: schema for key, schema in PROJECT_FILE["config"].items() if ":"
 
 
 def run_program(**settings: Any) -> Deployment:
-    """Run __main__.py with the defaults of Pulumi.yaml and some settings of a stack's own."""
+    """Run __main__.py with the defaults of Pulumi.yaml, and these settings of the stack."""
     values = {key: schema["default"] for key, schema in SETTINGS.items()} | settings
     pulumi.runtime.set_all_config(
         {
@@ -29,12 +29,13 @@ def run_program(**settings: Any) -> Deployment:
     return deploy(lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"))
 
 
-def test_the_project_is_the_one_that_its_component_is_named_for() -> None:
+def test_the_component_type_starts_with_the_project_name() -> None:
     assert PROJECT_FILE["name"] == PROJECT
+    assert run_program()["PokerHands"].type.startswith(f"{PROJECT}:")
 
 
 @pytest.mark.parametrize("key", SETTINGS)
-def test_every_setting_is_typed_described_and_defaulted(key: str) -> None:
+def test_every_setting_has_a_type_a_description_and_a_default(key: str) -> None:
     assert SETTINGS[key].keys() == {"type", "description", "default"}
 
 
@@ -46,11 +47,11 @@ def test_every_argument_of_the_component_is_a_setting() -> None:
 @pytest.mark.parametrize(
     "key", sorted(SETTINGS.keys() - {"functionSource", "visibilityTimeout", "tags"})
 )
-def test_a_settings_default_is_the_components(key: str) -> None:
+def test_a_setting_and_its_argument_have_the_same_default(key: str) -> None:
     assert SETTINGS[key]["default"] == QueueConsumerArgs.__dataclass_fields__[snake(key)].default
 
 
-def test_the_outputs_are_the_contract_with_whoever_drives_the_stack() -> None:
+def test_the_stack_outputs_are_a_contract_with_other_programs() -> None:
     assert run_program().exports == {
         "queue_url": "url:PokerHandsQueue",
         "queue_arn": "arn:PokerHandsQueue",
@@ -90,7 +91,7 @@ def test_a_stacks_settings_reach_the_resources() -> None:
     assert deployed["PokerHandsLogGroup"].inputs["retentionInDays"] == 3
 
 
-def test_the_function_is_read_from_the_programs_folder_wherever_the_program_is_started(
+def test_the_function_source_is_relative_to_the_program_not_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -106,7 +107,7 @@ def test_another_function_can_be_deployed(tmp_path: Path) -> None:
     assert list(function["code"].assets) == ["other.py"]
 
 
-def test_everything_is_tagged_with_the_project_and_the_stack_whatever_is_set() -> None:
+def test_the_tags_of_project_and_stack_override_configured_ones() -> None:
     deployed = run_program(tags={"team": "cards", "stack": "a wrong one"})
     assert deployed["PokerHandsQueue"].inputs["tags"] == {
         "team": "cards",
@@ -115,11 +116,16 @@ def test_everything_is_tagged_with_the_project_and_the_stack_whatever_is_set() -
     }
 
 
-def test_settings_that_aws_would_refuse_end_the_program_without_a_traceback() -> None:
-    with pytest.raises(pulumi.RunError) as ended:
+def test_invalid_settings_end_the_program_without_a_traceback() -> None:
+    with pytest.raises(pulumi.RunError) as raised:
         run_program(functionTimeout=901, batchSize=11)
-    assert "function_timeout" in str(ended.value)
-    assert "batch_size" in str(ended.value)
+    assert "function_timeout" in str(raised.value)
+    assert "batch_size" in str(raised.value)
+
+
+def test_the_error_says_how_its_names_relate_to_the_configuration_keys() -> None:
+    with pytest.raises(pulumi.RunError, match="camelCase: batchSize for batch_size"):
+        run_program(batchSize=11)
 
 
 def snake(key: str) -> str:
