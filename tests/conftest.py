@@ -1,4 +1,4 @@
-"""Signals as at a terminal, however the tests are started: a background job ignores SIGINT."""
+"""Handles signals as at a terminal. A background job ignores SIGINT, and nohup ignores SIGHUP."""
 
 from __future__ import annotations
 

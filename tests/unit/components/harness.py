@@ -1,7 +1,13 @@
-"""Runs a Pulumi program against mocks, to its end, and hands back what it registered as plain data.
+"""Runs a Pulumi program against mocks, without an engine, and returns what it registered, as data.
 
-A test asserts on that data after the program has ended: none of its assertions sits in an `apply`
-that may never run. Whoever writes one there all the same is watched by `every_apply_must_pass`.
+    def test_the_batch_size_is_ten() -> None:
+        args = QueueConsumerArgs(function_source="function")
+        deployed = deploy(lambda: QueueConsumer("Orders", args))
+        assert deployed["OrdersMapping"].inputs["batchSize"] == 10
+
+Tests assert on that data after the program has finished, so they need no assertion inside an
+`apply`, which may never run. For a test that does have one, `every_apply_must_finish` checks that
+it ran; conftest.py uses it for every test.
 """
 
 from __future__ import annotations
@@ -27,14 +33,14 @@ TESTS = Path(__file__).resolve().parents[2]
 
 
 with warnings.catch_warnings():
-    # Importing this module warns of a class in it that we do not use, once.
+    # Importing aws.lambda_ warns about a deprecated class in it. Only the first import warns.
     warnings.simplefilter("ignore", DeprecationWarning)
-    aws.lambda_.Function  # noqa: B018 -- the attribute imports the module
+    aws.lambda_.Function  # noqa: B018 -- the access is the import
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """One resource as the engine would hear of it: its inputs under the provider's own names."""
+    """One resource, as the engine receives it. `inputs` has the provider's names: `batchSize`."""
 
     type: str
     name: str
@@ -49,40 +55,50 @@ class Registration:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What one program registered and exported."""
+    """Everything that one program registered and exported.
+
+    Attributes:
+        registrations: The resources, in the order in which they were registered.
+        component_outputs: What each component passed to `register_outputs`, by its URN.
+        exports: The stack outputs.
+    """
 
     registrations: list[Registration] = field(default_factory=list)
     component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Registration:
-        """The one resource of that logical name."""
-        (registration,) = (each for each in self.registrations if each.name == name)
-        return registration
+        """Return the only resource with this logical name."""
+        found = [each for each in self.registrations if each.name == name]
+        assert len(found) == 1, f"{len(found)} resources have the name {name!r}"
+        return found[0]
 
     def children(self, name: str) -> list[Registration]:
-        """The resources whose parent is the one of that logical name."""
+        """Return the children of the resource with this logical name."""
         return [each for each in self.registrations if each.parent == self[name].urn]
 
 
 class AwsMocks(Mocks):
-    """Answers with the inputs and with what AWS itself would add, recognisable by the name."""
+    """Returns a resource's inputs, plus made-up values for the outputs that AWS would add.
+
+    Each made-up value contains the logical name, so a test sees which resource it comes from.
+    """
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        made = {
+        outputs = {
             "name": f"{args.name}-0000000",
             "arn": f"arn:{args.name}",
             "url": f"url:{args.name}",
             "uuid": f"uuid:{args.name}",
         }
-        return f"id:{args.name}", made | args.inputs
+        return f"id:{args.name}", outputs | args.inputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise NotImplementedError(f"the mocks answer no invoke, and {args.token} is one")
+        raise NotImplementedError(f"the mocks do not support invokes: {args.token}")
 
 
 class RecordingMonitor(MockMonitor):
-    """The mocks' engine, which also keeps what the mocks are not told: parents, dependencies …"""
+    """The SDK's mock engine, which also records what `Mocks` does not see: parents and options."""
 
     def __init__(self) -> None:
         super().__init__(AwsMocks())
@@ -111,16 +127,16 @@ class RecordingMonitor(MockMonitor):
 
 
 def deploy(program: Callable[[], object]) -> Deployment:
-    """Run a program as `pulumi up` would, until all that it registered is there.
+    """Run a program as `pulumi up` would, and wait for its resources and its `apply` calls.
 
-    What the program raises, and what any `apply` in it raises, is raised here.
+    Raises whatever the program, or a function that it passed to `apply`, raises.
     """
     monitor = RecordingMonitor()
     pulumi.runtime.set_mocks(
         monitor.mocks, project=PROJECT, stack=STACK, preview=False, monitor=monitor
     )
     stack_outputs = pulumi.runtime.get_root_resource().outputs  # type: ignore[union-attr] # a Stack
-    stack_outputs.clear()
+    stack_outputs.clear()  # set_mocks keeps the root stack of the test before
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator] # the SDK's
     def run() -> pulumi.Output[None]:
@@ -132,11 +148,11 @@ def deploy(program: Callable[[], object]) -> Deployment:
 
 
 @contextlib.contextmanager
-def every_apply_must_pass() -> Iterator[None]:
-    """Fail when a function that a test handed to `Output.apply` never ran to its end.
+def every_apply_must_finish() -> Iterator[None]:
+    """Fail when a function that a test passed to `Output.apply` did not run to its end.
 
-    An `apply` outside of `deploy` may never run, and what it raises may be heard by nobody: an
-    assertion in it would pass whatever it says.
+    Outside `deploy`, such a function may never run, and Pulumi may drop what it raises, so an
+    assertion in it would always pass. Only functions defined below `TESTS` are watched.
     """
     unfinished: list[str] = []
     real_apply = pulumi.Output.apply
@@ -148,13 +164,13 @@ def every_apply_must_pass() -> Iterator[None]:
         where = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
         unfinished.append(where)
 
-        def noted(value: Any) -> Any:
+        def watched(value: Any) -> Any:
             result = func(value)
             unfinished.remove(where)
             return result
 
-        return real_apply(output, noted, *rest, **options)
+        return real_apply(output, watched, *rest, **options)
 
     with mock.patch.object(pulumi.Output, "apply", watched_apply):
         yield
-    assert not unfinished, f"never ran to their end, so assert nothing: {', '.join(unfinished)}"
+    assert not unfinished, f"these functions never ran to their end: {', '.join(unfinished)}"

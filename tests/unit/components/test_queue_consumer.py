@@ -42,7 +42,7 @@ def deploy_consumer(
     return deploy(program)
 
 
-def test_its_type_and_name_are_what_a_state_is_read_by(source: Path) -> None:
+def test_the_component_type_is_the_one_in_existing_states(source: Path) -> None:
     assert deploy_consumer(source)["PokerHands"].type == "poker-hands-consumer:index:QueueConsumer"
 
 
@@ -56,7 +56,7 @@ def test_physical_names_are_left_to_automatic_naming(source: Path) -> None:
     assert [child.name for child in children if "name" in child.inputs] == ["PokerHandsLogGroup"]
 
 
-def test_the_defaults_are_the_lessons(source: Path) -> None:
+def test_the_defaults_of_function_mapping_and_redrive(source: Path) -> None:
     deployed = deploy_consumer(source)
     function = deployed["PokerHandsConsumer"].inputs
     mapping = deployed["PokerHandsMapping"].inputs
@@ -76,7 +76,7 @@ def test_dead_letters_and_log_lines_are_kept_for_fourteen_days(source: Path) -> 
     assert deployed["PokerHandsLogGroup"].inputs["retentionInDays"] == 14
 
 
-def test_what_is_asked_for_is_what_is_deployed(source: Path) -> None:
+def test_the_arguments_reach_the_resources(source: Path) -> None:
     deployed = deploy_consumer(
         source,
         runtime="python3.13",
@@ -116,7 +116,7 @@ def test_a_poison_message_ends_in_the_dead_letter_queue(source: Path) -> None:
     assert policy["deadLetterTargetArn"] == "arn:PokerHandsDeadLetterQueue"
 
 
-def test_the_dead_letter_queue_takes_messages_of_this_queue_only(source: Path) -> None:
+def test_the_dead_letter_queue_accepts_messages_of_this_queue_only(source: Path) -> None:
     allow = deploy_consumer(source)["PokerHandsRedriveAllowPolicy"].inputs
     assert allow["queueUrl"] == "url:PokerHandsDeadLetterQueue"
     assert json.loads(allow["redriveAllowPolicy"]) == {
@@ -141,7 +141,7 @@ def test_only_lambda_may_assume_the_role(source: Path) -> None:
     assert deployed["PokerHandsConsumer"].inputs["role"] == "arn:PokerHandsLambdaRole"
 
 
-def test_the_role_may_read_this_queue_and_write_this_log_group_and_nothing_else(
+def test_the_role_may_consume_this_queue_and_write_this_log_group_and_nothing_else(
     source: Path,
 ) -> None:
     policy = deploy_consumer(source)["PokerHandsLambdaRolePolicy"].inputs
@@ -160,22 +160,22 @@ def test_the_role_may_read_this_queue_and_write_this_log_group_and_nothing_else(
     ]
 
 
-def test_the_log_group_is_where_lambda_looks_for_it(source: Path) -> None:
+def test_the_log_group_has_the_name_that_lambda_writes_to(source: Path) -> None:
     log_group = deploy_consumer(source)["PokerHandsLogGroup"]
     assert log_group.inputs["name"] == "/aws/lambda/PokerHandsConsumer-0000000"
 
 
-def test_the_mapping_joins_this_queue_to_this_function(source: Path) -> None:
+def test_the_mapping_connects_this_queue_to_this_function(source: Path) -> None:
     mapping = deploy_consumer(source)["PokerHandsMapping"].inputs
     assert mapping["eventSourceArn"] == "arn:PokerHandsQueue"
     assert mapping["functionName"] == "arn:PokerHandsConsumer"
 
 
-def test_the_mapping_is_made_last_and_deleted_first(source: Path) -> None:
+def test_the_mapping_is_created_last_and_deleted_first(source: Path) -> None:
     deployed = deploy_consumer(source)
-    waited_for = {"Queue", "Consumer", "LambdaRolePolicy", "LogGroup"}
+    needed = {"Queue", "Consumer", "LambdaRolePolicy", "LogGroup"}
     assert deployed["PokerHandsMapping"].dependencies == {
-        deployed[f"PokerHands{each}"].urn for each in waited_for
+        deployed[f"PokerHands{each}"].urn for each in needed
     }
     assert deployed["PokerHandsMapping"].delete_before_replace
 
@@ -186,12 +186,13 @@ def test_tags_are_on_everything_that_takes_tags(source: Path) -> None:
     assert tagged == CHILDREN.keys() - WITHOUT_TAGS
 
 
-def test_nothing_more_of_ours_could_be_tagged() -> None:
+def test_the_resources_without_tags_do_not_support_them() -> None:
+    assert hasattr(aws.sqs.Queue, "tags")
     assert not hasattr(aws.sqs.RedriveAllowPolicy, "tags")
     assert not hasattr(aws.iam.RolePolicy, "tags")
 
 
-def test_the_outputs_are_of_the_children(source: Path) -> None:
+def test_the_component_outputs_come_from_its_children(source: Path) -> None:
     deployed = deploy_consumer(source)
     assert deployed.component_outputs[deployed["PokerHands"].urn] == {
         "queue_url": "url:PokerHandsQueue",
@@ -231,7 +232,7 @@ def test_the_callers_transformation_sees_every_child(source: Path) -> None:
     assert seen == {"PokerHands", *CHILDREN}
 
 
-def test_two_components_stand_side_by_side(source: Path) -> None:
+def test_two_components_fit_in_one_stack(source: Path) -> None:
     def program() -> None:
         for name in ("Left", "Right"):
             QueueConsumer(name, QueueConsumerArgs(function_source=source))

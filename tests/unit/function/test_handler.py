@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+no_deadline = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FUNCTION = Path(__file__).resolve().parents[3] / "function"
 CONTEXT = SimpleNamespace(aws_request_id="4b2c9e71", memory_limit_in_mb="128")
@@ -34,7 +34,7 @@ OK = re.compile(
 )
 FAIL = re.compile(rf"FAIL message_id={VALUE} receive={RECEIVE} reason=([ -~]+)")
 
-LESSON = [
+VALID_HANDS = [
     ("aarit", "AsKs", 120, "won", "ok user=aarit hole=AsKs delta=+120 result=won"),
     ("aarit", "7h2d", -40, "folded", "ok user=aarit hole=7h2d delta=-40 result=folded"),
     ("aarit", "QdQh", 75, "won", "ok user=aarit hole=QdQh delta=+75 result=won"),
@@ -46,7 +46,7 @@ LESSON = [
     ("aditya", "3h4h", -10, "folded", "ok user=aditya hole=3h4h delta=-10 result=folded"),
 ]
 
-ANY_TEXT = st.text(st.characters(exclude_categories=()))  # unpaired surrogates and all
+ANY_TEXT = st.text(st.characters(exclude_categories=()))  # unpaired surrogates too
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
     lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner),
@@ -67,7 +67,7 @@ RECORDS = st.fixed_dictionaries(
 USER_IDS = ANY_TEXT.map(lambda text: text[:128]).filter(str.strip)
 
 
-class Lines(logging.Handler):
+class RecordingHandler(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[tuple[str, str]] = []
@@ -77,7 +77,7 @@ class Lines(logging.Handler):
 
 
 @contextmanager
-def handling(handler: logging.Handler) -> Iterator[None]:
+def root_logger_with(handler: logging.Handler) -> Iterator[None]:
     logging.getLogger().addHandler(handler)
     try:
         yield
@@ -86,8 +86,9 @@ def handling(handler: logging.Handler) -> Iterator[None]:
 
 
 def handle(event: object, context: object = CONTEXT) -> tuple[list[str], list[tuple[str, str]]]:
-    log = Lines()
-    with handling(log):
+    """Call the handler; return the ids that it reports as failed, and its log lines with levels."""
+    log = RecordingHandler()
+    with root_logger_with(log):
         response = lambda_handler(event, context)
     assert list(response) == ["batchItemFailures"]
     failures = response["batchItemFailures"]
@@ -109,19 +110,19 @@ def batch(*records: object) -> dict[str, Any]:
     return {"Records": list(records)}
 
 
-def value(shown: str) -> str:
-    return str(json.loads(shown)) if shown.startswith('"') else shown
+def unquoted(value: str) -> str:
+    return str(json.loads(value)) if value.startswith('"') else value
 
 
-def test_the_lessons_ten_hands_give_the_lessons_lines() -> None:
+def test_nine_valid_hands_and_the_poison_hand_get_their_lines() -> None:
     names = ("user_id", "hole_cards", "chip_delta", "result")
-    bodies = [json.dumps(dict(zip(names, hand, strict=False))) for hand in LESSON]
-    event = batch(*(record(body, f"m{at}") for at, body in enumerate([*bodies, POISON])))
+    bodies = [json.dumps(dict(zip(names, hand[:4], strict=True))) for hand in VALID_HANDS]
+    event = batch(*(record(body, f"m{i}") for i, body in enumerate([*bodies, POISON])))
     failed, lines = handle(event)
     assert failed == ["m9"]
     assert lines == [
         ("INFO", "invoke request_id=4b2c9e71 memory_mb=128 records=10"),
-        *(("INFO", f"{hand[4]} message_id=m{at} receive=1") for at, hand in enumerate(LESSON)),
+        *(("INFO", f"{hand[4]} message_id=m{i} receive=1") for i, hand in enumerate(VALID_HANDS)),
         ("ERROR", "FAIL message_id=m9 receive=1 reason=chip_delta must be int, got str"),
     ]
 
@@ -142,7 +143,7 @@ def test_a_context_without_attributes_is_shown_as_unknown() -> None:
 
 
 @pytest.mark.parametrize("body", [None, "", "{", "[" * 200_000, "9" * 5000, "\ud800", POISON])
-def test_a_record_that_fails_costs_its_neighbours_nothing(body: object) -> None:
+def test_a_record_that_fails_does_not_affect_the_others(body: object) -> None:
     failed, lines = handle(batch(record(), record(body, "bad"), record(message_id="m2")))
     assert failed == ["bad"]
     assert [line.split()[0] for _, line in lines] == ["invoke", "ok", "FAIL", "ok"]
@@ -156,22 +157,22 @@ def test_a_record_without_a_body_fails() -> None:
     ]
 
 
-def test_when_every_record_fails_the_answer_is_still_partial() -> None:
+def test_when_every_record_fails_the_response_lists_every_id() -> None:
     failed, _ = handle(batch(record(POISON, "m1"), record(POISON, "m2")))
     assert failed == ["m1", "m2"]
 
 
-def test_an_id_is_named_once_even_if_its_record_came_twice() -> None:
+def test_an_id_is_listed_once_even_if_its_record_came_twice() -> None:
     failed, lines = handle(batch(record(POISON, "m1"), record(VALID, "m1"), record(POISON, "m1")))
     assert failed == ["m1"]
     assert len(lines) == 4
 
 
-@pytest.mark.parametrize("nameless", [None, [], "x", 7, {"body": POISON}, record(POISON, "")])
-def test_a_failed_record_without_an_id_is_told_in_the_log_and_not_in_the_answer(
-    nameless: object,
+@pytest.mark.parametrize("without_id", [None, [], "x", 7, {"body": POISON}, record(POISON, "")])
+def test_a_failed_record_without_an_id_is_logged_but_not_in_the_response(
+    without_id: object,
 ) -> None:
-    failed, lines = handle(batch(nameless, record(POISON, "m2")))
+    failed, lines = handle(batch(without_id, record(POISON, "m2")))
     assert failed == ["m2"]
     level, line = lines[1]
     assert level == "ERROR"
@@ -185,14 +186,14 @@ def test_a_valid_hand_needs_no_id_to_be_processed(message_id: object) -> None:
     assert lines[1][1].endswith(' result=won message_id="" receive=1')
 
 
-def test_the_receive_count_is_the_queues() -> None:
+def test_the_receive_count_comes_from_the_record() -> None:
     _, lines = handle(batch(record(VALID, receive="2"), record(POISON, receive="3")))
     assert lines[1][1].endswith(" receive=2")
     assert " receive=3 reason=" in lines[2][1]
 
 
 @pytest.mark.parametrize("receive", [None, "", 1, True, "x", "-1", "1.0", "1 ", "\u0663", "²", [1]])
-def test_a_receive_count_that_is_no_count_is_shown_as_unknown(receive: object) -> None:
+def test_a_receive_count_that_is_not_a_number_is_shown_as_unknown(receive: object) -> None:
     _, lines = handle(batch(record(receive=receive)))
     assert lines[1][1].endswith(" message_id=m1 receive=?")
 
@@ -207,28 +208,28 @@ def test_ids_cannot_forge_a_line_or_a_field() -> None:
     ]
 
 
-@unhurried
+@no_deadline
 @given(st.lists(RECORDS | ANY_JSON, max_size=10))
-def test_any_batch_gets_a_line_for_each_record_and_an_answer_that_aws_reads_as_partial(
+def test_any_batch_gets_a_line_for_each_record_and_a_valid_partial_batch_response(
     records: list[Any],
 ) -> None:
     failed, lines = handle({"Records": records})
     ids = [entry.get("messageId") for entry in records if isinstance(entry, dict)]
     assert all(name and name in ids for name in failed)
     assert len(failed) == len(set(failed))
-    (_, invoke), *told = lines
+    (_, invoke), *outcomes = lines
     assert INVOKE.fullmatch(invoke)
-    assert len(told) == len(records)
-    assert all((OK if level == "INFO" else FAIL).fullmatch(line) for level, line in told)
+    assert len(outcomes) == len(records)
+    assert all((OK if level == "INFO" else FAIL).fullmatch(line) for level, line in outcomes)
 
 
-@unhurried
+@no_deadline
 @given(ANY_JSON)
-def test_any_event_gets_an_answer(event: object) -> None:
+def test_any_event_gets_a_response(event: object) -> None:
     assert handle(event)[0] == []
 
 
-@unhurried
+@no_deadline
 @given(USER_IDS)
 def test_a_line_reads_back_to_the_user_id_that_was_sent(user_id: str) -> None:
     sent = json.dumps(json.loads(VALID) | {"user_id": user_id})
@@ -236,29 +237,30 @@ def test_a_line_reads_back_to_the_user_id_that_was_sent(user_id: str) -> None:
     assert failed == []
     read = OK.fullmatch(lines[1][1])
     assert read
-    assert value(read[1]) == json.loads(sent)["user_id"]
+    assert unquoted(read[1]) == json.loads(sent)["user_id"]
     assert read.groups()[1:] == ("AsKs", "+120", "won", "m1", "1")
 
 
-class Broken(logging.Handler):
+class FailingHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         raise OSError(record.getMessage())
 
 
 def test_a_log_that_fails_loses_no_hand_and_does_not_raise() -> None:
-    with handling(Broken()):
+    with root_logger_with(FailingHandler()):
         failed, _ = handle(batch(record(VALID, "m1"), record(POISON, "m2")))
     assert failed == ["m1", "m2"]
 
 
 def run_like_lambda(before_import: str) -> subprocess.CompletedProcess[str]:
+    """Handle a poison record in a fresh interpreter; these lines run before the import."""
     program = f"""
 import json, logging, sys
 sys.path.insert(0, {str(FUNCTION)!r})
 {before_import}
 from handler import lambda_handler
-answer = lambda_handler({batch(record(POISON))!r}, None)
-assert answer == {{"batchItemFailures": [{{"itemIdentifier": "m1"}}]}}
+response = lambda_handler({batch(record(POISON))!r}, None)
+assert response == {{"batchItemFailures": [{{"itemIdentifier": "m1"}}]}}
 """
     return subprocess.run(
         [sys.executable, "-I", "-B", "-c", program],
@@ -269,7 +271,7 @@ assert answer == {{"batchItemFailures": [{{"itemIdentifier": "m1"}}]}}
     )
 
 
-def test_without_a_log_handler_the_lines_go_to_stderr_in_the_lessons_picture() -> None:
+def test_without_a_log_handler_the_lines_go_to_stderr_with_their_level() -> None:
     ran = run_like_lambda("")
     assert ran.stdout == ""
     assert ran.stderr.splitlines() == [
@@ -278,7 +280,7 @@ def test_without_a_log_handler_the_lines_go_to_stderr_in_the_lessons_picture() -
     ]
 
 
-def test_with_a_log_handler_already_there_the_lines_go_to_it_alone() -> None:
+def test_with_an_existing_log_handler_the_lines_go_only_to_it() -> None:
     ran = run_like_lambda(
         "logging.basicConfig(stream=sys.stdout, format='%(levelname)s\\t%(message)s')"
     )
@@ -289,7 +291,7 @@ def test_with_a_log_handler_already_there_the_lines_go_to_it_alone() -> None:
     ]
 
 
-def test_the_import_loads_nothing_beyond_json_and_logging_but_the_functions_own_files() -> None:
+def test_the_import_loads_only_json_logging_and_the_functions_own_files() -> None:
     ran = run_like_lambda(
         "before = set(sys.modules); import atexit; atexit.register("
         "lambda: print(*sorted(set(sys.modules) - before)))"

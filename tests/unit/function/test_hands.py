@@ -17,7 +17,7 @@ from hands import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+no_deadline = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VALID: dict[str, Any] = {
     "user_id": "aarit",
@@ -28,7 +28,7 @@ VALID: dict[str, Any] = {
 CARDS = [rank + suit for rank in "23456789TJQKA" for suit in "cdhs"]
 REASON = re.compile(r"(body|chip_delta|user_id|hole_cards|result) (is missing|must [ -~]+)")
 
-ANY_TEXT = st.text(st.characters(exclude_categories=()))  # unpaired surrogates and all
+ANY_TEXT = st.text(st.characters(exclude_categories=()))  # unpaired surrogates too
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
     lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner),
@@ -68,14 +68,14 @@ def test_a_valid_body_becomes_a_hand() -> None:
 def test_a_hand_cannot_be_changed() -> None:
     hand = parse_hand(body())
     with pytest.raises(AttributeError):
-        hand.chip_delta = 240  # type: ignore[misc]  # what the test is about
+        hand.chip_delta = 240  # type: ignore[misc]  # the point of the test
     with pytest.raises(AttributeError):
-        hand.note = "lucky"  # type: ignore[attr-defined]  # what the test is about
+        hand.note = "lucky"  # type: ignore[attr-defined]  # the point of the test
 
 
-@unhurried
+@no_deadline
 @given(VALID_HANDS)
-def test_every_valid_hand_survives_its_way_through_json(hand: Hand) -> None:
+def test_every_valid_hand_survives_a_round_trip_through_json(hand: Hand) -> None:
     assert parse_hand(json.dumps(hand._asdict())) == hand
     assert parse_hand(json.dumps(hand._asdict(), ensure_ascii=False)) == hand
 
@@ -90,11 +90,11 @@ def test_a_chip_delta_may_be_any_signed_64_bit_integer(delta: int) -> None:
     assert parse_hand(body(chip_delta=delta)).chip_delta == delta
 
 
-def test_keys_beyond_a_hands_own_are_ignored() -> None:
+def test_unknown_keys_are_ignored() -> None:
     assert parse_hand(body(table=7, note=[{"deep": None}])) == parse_hand(body())
 
 
-def test_of_a_key_given_twice_the_last_counts() -> None:
+def test_the_last_value_of_a_repeated_key_counts() -> None:
     twice = body().replace('"chip_delta": 120', '"chip_delta": "x", "chip_delta": 5')
     assert parse_hand(twice).chip_delta == 5
 
@@ -122,7 +122,7 @@ def test_of_a_key_given_twice_the_last_counts() -> None:
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_body_that_is_no_json_object_says_so(given_body: object, expected: str) -> None:
+def test_a_body_that_is_not_a_json_object_gets_a_reason(given_body: object, expected: str) -> None:
     assert reason(given_body) == expected
 
 
@@ -149,7 +149,7 @@ def test_a_body_that_is_no_json_object_says_so(given_body: object, expected: str
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_field_that_breaks_a_rule_names_field_and_rule(
+def test_the_reason_names_the_field_and_the_rule_that_it_breaks(
     changes: dict[str, object], expected: str
 ) -> None:
     assert reason(body(**changes)) == expected
@@ -214,20 +214,20 @@ def test_a_reason_never_quotes_the_body(given_body: str) -> None:
     assert "s3cret" not in reason(given_body)
 
 
-@unhurried
+@no_deadline
 @given(ANY_TEXT | (ANY_JSON | NEARLY_HANDS).map(json.dumps) | ANY_JSON)
-def test_any_body_at_all_is_a_hand_or_has_a_reason_of_one_line(any_body: Any) -> None:
+def test_any_body_is_a_hand_or_gets_a_reason_of_one_line(any_body: Any) -> None:
     try:
         hand = parse_hand(any_body)
     except InvalidHandError as error:
-        broken_rule = str(error)
-        assert REASON.fullmatch(broken_rule)
+        reason_text = str(error)
+        assert REASON.fullmatch(reason_text)
     else:
         assert hand._asdict().items() <= json.loads(any_body).items()
 
 
 @pytest.mark.parametrize("text", ["aarit", "o'brien", "a@b.c,d", "~!#$%[]{}", "{0}%s%d"])
-def test_printable_ascii_stands_bare(text: str) -> None:
+def test_printable_ascii_is_not_quoted(text: str) -> None:
     assert quoted(text) == text
 
 
@@ -246,21 +246,21 @@ def test_printable_ascii_stands_bare(text: str) -> None:
         ("\ud83d", r'"\ud83d"'),
     ],
 )
-def test_everything_else_is_escaped_as_json_in_quotes(text: str, expected: str) -> None:
+def test_any_other_text_becomes_a_json_string(text: str, expected: str) -> None:
     assert quoted(text) == expected
 
 
-@unhurried
+@no_deadline
 @given(st.text(st.characters(exclude_categories=())))
 def test_a_quoted_text_is_printable_ascii_and_reads_back(text: str) -> None:
-    shown = quoted(text)
-    assert shown.isascii()
-    assert shown.isprintable()
-    as_sent = json.loads(json.dumps(text))  # JSON joins a pair of surrogates
-    assert (json.loads(shown) if shown.startswith('"') else shown) == as_sent
+    formatted = quoted(text)
+    assert formatted.isascii()
+    assert formatted.isprintable()
+    as_sent = json.loads(json.dumps(text))  # JSON joins surrogate pairs
+    assert (json.loads(formatted) if formatted.startswith('"') else formatted) == as_sent
 
 
-def test_the_lines_read_as_in_the_lesson() -> None:
+def test_the_lines_have_the_agreed_format() -> None:
     hand = Hand("aarit", "7h2d", -40, "folded")
     error = InvalidHandError("chip_delta must be int, got str")
     assert [
@@ -274,5 +274,5 @@ def test_the_lines_read_as_in_the_lesson() -> None:
     ]
 
 
-def test_a_delta_of_nothing_has_a_sign_too() -> None:
+def test_a_delta_of_zero_has_a_sign() -> None:
     assert " delta=+0 " in ok_line(Hand("a", "AsKs", 0, "folded"), message_id="m", receive="1")

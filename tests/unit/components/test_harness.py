@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pulumi
+import pytest
+
+from tests.unit.components.harness import deploy, every_apply_must_finish
+
+
+@pytest.fixture
+def apply_guard() -> None:
+    """Turns the guard of conftest.py off: these tests break its rule on purpose."""
+
+
+def expect_two(value: int) -> None:
+    assert value == 2, f"got {value}"
+
+
+def test_an_assertion_that_never_ran_fails_the_test() -> None:
+    with pytest.raises(AssertionError, match="never ran"), every_apply_must_finish():
+        pulumi.Output.from_input(2).apply(expect_two)
+
+
+def test_an_assertion_that_fails_fails_the_deploy() -> None:
+    with pytest.raises(AssertionError, match="got 3"):
+        deploy(lambda: pulumi.Output.from_input(3).apply(expect_two))
+
+
+def test_an_assertion_that_holds_passes() -> None:
+    with every_apply_must_finish():
+        deploy(lambda: pulumi.Output.from_input(2).apply(expect_two))
+
+
+def test_the_guard_restores_apply() -> None:
+    before = pulumi.Output.apply
+    with every_apply_must_finish():
+        assert pulumi.Output.apply is not before
+    assert pulumi.Output.apply is before
+
+
+def test_one_deploy_does_not_see_the_exports_of_the_one_before() -> None:
+    assert deploy(lambda: pulumi.export("first", 1)).exports == {"first": 1}
+    assert deploy(lambda: pulumi.export("second", 2)).exports == {"second": 2}
