@@ -21,7 +21,8 @@ from automation.report.phases import Phases
 from automation.scenario.model import load_scenario
 from automation.scenario.send import send_messages
 from automation.stack.configuration import StackPlan, check_configuration
-from automation.stack.leftovers import leftovers
+from automation.stack.kinds import items_of
+from automation.stack.leftovers import leftovers, sweep
 from automation.stack.outputs import read_outputs
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import AutomationError, HostError, Interrupted, ObserveError
@@ -184,21 +185,30 @@ class Run:
     def _look_for_leftovers(
         self, target: Target, stack: EphemeralStack, clients: Future[Clients]
     ) -> None:
-        """Look until nothing is left: services may name what is deleted for a while."""
+        """Look until nothing is left; delete at once what the engine did not record.
+
+        What the engine has deleted may still be in the services' responses for a while.
+        """
         journal = self._journal
         journal.phases.enter("look")
         within = target.pace.deletion_lag
+        recorded = items_of(stack.recorded)
         try:
             with shielded(), aws_errors(f"looking for what is left of stack {journal.stack}"):
                 for found in looks(
-                    lambda: leftovers(clients.result(), journal.stack, stack.resources),
+                    lambda: leftovers(
+                        clients.result(), journal.stack, stack.recorded | stack.planned
+                    ),
                     within=within,
                     poll=target.pace.poll,
                 ):
-                    journal.leftovers = tuple(found)
+                    journal.leftovers = tuple(map(str, found))
                     if not found:
                         return
-            self._narrator.say(f"waited {within:.0f} s for {', '.join(found)} to be gone")
+                    strays = [item for item in found if item not in recorded]
+                    refused = sweep(clients.result(), strays)
+                    journal.swept |= {str(item) for item in strays if item not in refused}
+            self._narrator.say(f"waited {within:.0f} s for {', '.join(map(str, found))} to be gone")
         except ObserveError as error:
             journal.leftovers, journal.unobserved = None, error
 

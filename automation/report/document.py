@@ -86,6 +86,7 @@ def document(result: RunResult) -> dict[str, Any]:
         ],
         "notes": list(verdict.notes) if verdict else [],
         "leftovers": list(result.leftovers or ()),
+        "swept": list(result.swept),
         "versions": dict(result.versions),
     }
 

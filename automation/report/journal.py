@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automation.report.result import RunResult, versions
@@ -28,6 +28,7 @@ class Journal:
         observation: The last observation.
         verdict: The verdict on it.
         leftovers: What still exists of the stack; set after the destroy.
+        swept: What the engine had not recorded, and the run deleted itself.
         unobserved: Why nobody could look for leftovers.
         finish: The commands that destroy a kept stack.
     """
@@ -41,6 +42,7 @@ class Journal:
     observation: Observation | None = None
     verdict: Verdict | None = None
     leftovers: tuple[str, ...] | None = None
+    swept: set[str] = field(default_factory=set)
     unobserved: ObserveError | None = None
     finish: tuple[str, ...] = ()
 
@@ -56,6 +58,7 @@ class Journal:
             verdict=self.verdict,
             events=self.observation.events if self.observation else (),
             leftovers=self.leftovers,
+            swept=tuple(sorted(self.swept)),
             finish=self.finish,
             versions=versions(self.engine),
         )

@@ -37,6 +37,7 @@ class RunResult:
         verdict: What became of the messages; None when none was sent.
         events: The function's log, all streams merged.
         leftovers: What still exists of the stack; None when nobody looked.
+        swept: What the engine had not recorded, and the run deleted itself.
         finish: The commands that destroy a kept stack, in order.
         versions: Version by package.
     """
@@ -50,6 +51,7 @@ class RunResult:
     verdict: Verdict | None
     events: tuple[LogEvent, ...]
     leftovers: tuple[str, ...] | None
+    swept: tuple[str, ...]
     finish: tuple[str, ...]
     versions: Mapping[str, str]
 

@@ -122,7 +122,9 @@ def print_checks(result: RunResult, console: Console) -> None:
         else:
             table.add_row("", Text("FAIL", "bold red"), check.expected)
             table.add_row("", "", Text(printable(check.actual), "red"))
-    for note in result.verdict.notes if result.verdict else ():
+    notes = result.verdict.notes if result.verdict else ()
+    swept = (f"{item} was not recorded by the engine; the run deleted it" for item in result.swept)
+    for note in (*notes, *swept):
         table.add_row("", Text("note", "yellow"), Text(printable(note)))
     console.print(table)
 

@@ -38,11 +38,20 @@ class ResourceStep:
 
 @dataclass
 class Events:
-    """Collects the events of one operation."""
+    """Collects the events of one operation.
+
+    Attributes:
+        tell: Called when the engine begins or ends to work on a resource.
+        outputs: The stack's outputs.
+        made: What the engine recorded.
+        planned: What it was about to create, by name, recorded or not.
+        problems: Its error diagnostics.
+    """
 
     tell: Callable[[ResourceStep], None]
     outputs: dict[str, Any] = field(default_factory=dict)
-    made: dict[Resource, None] = field(default_factory=dict)
+    made: set[Resource] = field(default_factory=set)
+    planned: set[Resource] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
     def __call__(self, event: EngineEvent) -> None:
@@ -54,7 +63,10 @@ class Events:
                 if metadata.type == ROOT_TYPE:
                     self.outputs = dict(metadata.new.outputs or {})
                 if metadata.new.id:
-                    self.made[Resource(type=metadata.type, id=metadata.new.id)] = None
+                    self.made.add(Resource(type=metadata.type, id=metadata.new.id))
+            name = (metadata.new.inputs or {}).get("name") if metadata.new else None
+            if isinstance(name, str):
+                self.planned.add(Resource(type=metadata.type, id=name))
             self.tell(
                 ResourceStep(
                     operation=metadata.op.value,

@@ -1,113 +1,88 @@
-"""Leftovers: what still exists of a destroyed stack, on the endpoint and not in the state."""
+"""Leftovers: what still exists of a stack, on the endpoint and not in the state, and their end.
+
+The engine's records are not trusted alone: the response to a create call may be lost, and an engine
+may be killed before it records anything. So resources are also looked up by the names that the
+engine planned, by tags, and by relation: a mapping belongs to its function and its queue.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from automation.stack.kinds import KINDS, Item, delete, exists, item_of_arn, items_of, mappings_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from automation.stack.events import Resource
+    from automation.stack.kinds import Tags
     from automation.support.clients import Clients
 
-NOT_FOUND = {
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-    "ResourceNotFoundException",
-    "NoSuchEntity",
-}
-"""The error codes of a missing resource."""
 
-
-def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> list[str]:
-    """Return what still exists of a stack, each as kind and name.
+def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> list[Item]:
+    """Return what still exists of a stack, in the order in which a sweep deletes.
 
     Args:
         clients: Clients for the account and region of the stack.
-        stack: Name of the stack. Resources with this value in their tag `stack` are found even if a
-            killed engine never recorded them.
-        resources: The resources that the engine created; each is looked up by its id.
+        stack: Name of the stack: the value of its resources' tag `stack`.
+        resources: What the engine created or planned to create.
     """
-    made = [
-        f"{LOOKS[resource.type][0]} {resource.id}"
-        for resource in resources
-        if resource.type in LOOKS and there(LOOKS[resource.type][1], clients, resource.id)
-    ]
-    return made or [arn for arn in tagged(clients, stack) if still_there(clients, arn)]
+    items = items_of(resources)
+    items |= {item_of_arn(arn) for arn, _ in _tagged(clients, "stack", stack)}
+    items |= mappings_of(clients, items)
+    return [item for item in in_order(items) if exists(clients, item)]
 
 
-def tagged(clients: Clients, stack: str) -> Iterator[str]:
-    """Return the ARNs that have the stack's tag; the tagging service may list deleted ones."""
+def scan(clients: Clients, tag: str, served: Collection[str]) -> dict[Item, Tags]:
+    """Return everything on the endpoint that has a tag, with all its tags.
+
+    Args:
+        clients: Clients for the account and region to scan.
+        tag: The tag's key.
+        served: The kinds that the endpoint's tagging service knows; the others are listed one by
+            one, which takes a call for each resource.
+    """
+    found = {item_of_arn(arn): tags for arn, tags in _tagged(clients, tag)}
+    for kind in KINDS.values():
+        if kind.noun not in served:
+            found |= {
+                Item(kind=kind.noun, name=name): tags
+                for name, tags in kind.list(clients)
+                if tag in tags
+            }
+    return {item: found[item] for item in in_order(found) if exists(clients, item)}
+
+
+def sweep(clients: Clients, items: Iterable[Item]) -> dict[Item, str]:
+    """Delete resources; return those that could not be deleted, each with the reason."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    refused: dict[Item, str] = {}
+    for item in in_order(items):
+        if item.kind not in KINDS:
+            refused[item] = "this project does not know how to delete it"
+            continue
+        try:
+            delete(clients, item)
+        except (BotoCoreError, ClientError) as error:
+            refused[item] = str(error)
+    return refused
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Return items in the order of `KINDS`, unknown kinds last."""
+    order = [*KINDS, "resource"]
+    return sorted(items, key=lambda item: (order.index(item.kind), item.name))
+
+
+def _tagged(clients: Clients, key: str, *values: str) -> Iterator[tuple[str, Tags]]:
+    """Yield the ARNs with a tag, and their tags; the tagging service may list deleted resources."""
     pages = clients.tagging.get_paginator("get_resources").paginate(
-        TagFilters=[{"Key": "stack", "Values": [stack]}]
+        TagFilters=[{"Key": key, "Values": list(values)}]
     )
-    return (
-        resource["ResourceARN"] for page in pages for resource in page["ResourceTagMappingList"]
-    )
-
-
-def still_there(clients: Clients, arn: str) -> bool:
-    """Whether the resource itself can be read; one of an unknown kind counts as existing."""
-    for pattern, look in ARNS.items():
-        if match := re.fullmatch(pattern, arn):
-            return there(look, clients, match["name"])
-    return True
-
-
-def there(look: Callable[[Clients, str], object], clients: Clients, name: str) -> bool:
-    """Whether a look finds its resource: it returns something, and does not raise "not found"."""
-    from botocore.exceptions import ClientError
-
-    try:
-        return bool(look(clients, name))
-    except ClientError as error:
-        if error.response["Error"]["Code"] in NOT_FOUND:
-            return False
-        raise
-
-
-def _log_group(clients: Clients, name: str) -> bool:
-    """Whether a log group of exactly this name exists; the service searches by prefix."""
-    groups = clients.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return any(group.get("logGroupName") == name for group in groups)
-
-
-def _role_policy(clients: Clients, identifier: str) -> object:
-    role, _, policy = identifier.partition(":")
-    return clients.iam.get_role_policy(RoleName=role, PolicyName=policy)
-
-
-LOOKS: dict[str, tuple[str, Callable[[Clients, str], object]]] = {
-    "aws:sqs/queue:Queue": (
-        "queue",
-        lambda clients, url: clients.sqs.get_queue_attributes(
-            QueueUrl=url, AttributeNames=["QueueArn"]
-        ),
-    ),
-    "aws:lambda/function:Function": (
-        "function",
-        lambda clients, name: clients.lambda_.get_function(FunctionName=name),
-    ),
-    "aws:lambda/eventSourceMapping:EventSourceMapping": (
-        "event source mapping",
-        lambda clients, uuid: clients.lambda_.get_event_source_mapping(UUID=uuid),
-    ),
-    "aws:iam/role:Role": ("role", lambda clients, name: clients.iam.get_role(RoleName=name)),
-    "aws:iam/rolePolicy:RolePolicy": ("role policy", _role_policy),
-    "aws:cloudwatch/logGroup:LogGroup": ("log group", _log_group),
-}
-"""By resource type: its name for a person, and how to look it up by the engine's id."""
-
-ARNS: dict[str, Callable[[Clients, str], object]] = {
-    r"arn:[^:]+:sqs:[^:]+:\d+:(?P<name>.+)": lambda clients, name: clients.sqs.get_queue_url(
-        QueueName=name
-    ),
-    r"arn:[^:]+:lambda:[^:]+:\d+:function:(?P<name>.+)": LOOKS["aws:lambda/function:Function"][1],
-    r"arn:[^:]+:lambda:[^:]+:\d+:event-source-mapping:(?P<name>.+)": LOOKS[
-        "aws:lambda/eventSourceMapping:EventSourceMapping"
-    ][1],
-    r"arn:[^:]+:iam::\d+:role/(?:.+/)?(?P<name>[^/]+)": LOOKS["aws:iam/role:Role"][1],
-    r"arn:[^:]+:logs:[^:]+:\d+:log-group:(?P<name>[^:]+)(?::\*)?": _log_group,
-}
-"""By ARN pattern: how to look the resource up by the name in the ARN."""
+    for page in pages:
+        for resource in page["ResourceTagMappingList"]:
+            yield (
+                resource["ResourceARN"],
+                {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])},
+            )

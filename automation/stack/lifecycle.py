@@ -66,7 +66,8 @@ class EphemeralStack:
         self._stack = OneCommandStack(plan.name, Workspace(plan.folder, command))
         self._kept = False
         self._ours = True
-        self._made: dict[Resource, None] = {}
+        self._made: set[Resource] = set()
+        self._planned: set[Resource] = set()
 
     def __enter__(self) -> Self:
         """Return the stack; nothing of it exists yet."""
@@ -91,9 +92,14 @@ class EphemeralStack:
             raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
 
     @property
-    def resources(self) -> tuple[Resource, ...]:
-        """Every resource that the engine created, destroyed since or not."""
-        return tuple(self._made)
+    def recorded(self) -> frozenset[Resource]:
+        """Every resource that the engine recorded, destroyed since or not."""
+        return frozenset(self._made)
+
+    @property
+    def planned(self) -> frozenset[Resource]:
+        """Every named resource that the engine was about to create, by its name."""
+        return frozenset(self._planned)
 
     @property
     def kept(self) -> bool:
@@ -167,7 +173,8 @@ class EphemeralStack:
             with engine_errors(f"could not {verb} stack {self._plan.name}", events.problems):
                 yield events
         finally:
-            self._made.update(events.made)
+            self._made |= events.made
+            self._planned |= events.planned
 
 
 def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:

@@ -38,6 +38,7 @@ SCENARIO = {
         {"body": "poison", "fate": "dead-lettered", "log": "FAIL {message_id} receive={receive}"},
     ],
 }
+QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole")
 
 FRESH = {name: value for name, value in vars(interrupts._Signals).items() if name[0] != "_"}
@@ -229,7 +230,7 @@ def test_a_destroy_that_fails_says_so_and_what_still_stands(go: Go, world: World
     assert isinstance(result.error, DestroyFailedError)
     assert "the cloud is down" in str(result.error)
     assert result.exit_code == 3
-    assert result.leftovers == (f"queue {QUEUE.id}", "role PokerHandsLambdaRole")
+    assert result.leftovers == (f"queue {QUEUE_NAME}", "role PokerHandsLambdaRole")
     assert len(folders(world)) == 1
 
 
@@ -253,9 +254,21 @@ def test_what_a_destroy_leaves_behind_fails_the_run_and_is_told(
 
     result = go()
 
-    assert result.leftovers == (f"queue {QUEUE.id}",)
+    assert result.leftovers == (f"queue {QUEUE_NAME}",)
     assert (result.outcome, result.exit_code) == ("failed", 1)
-    assert narrator.said == [f"waited 0 s for queue {QUEUE.id} to be gone"]
+    assert narrator.said == [f"waited 0 s for queue {QUEUE_NAME} to be gone"]
+
+
+def test_what_the_engine_never_recorded_is_swept_and_told(go: Go, world: World) -> None:
+    world.unrecorded.add(QUEUE)
+    world.indestructible.add(QUEUE)
+
+    result = go()
+
+    assert result.outcome == "passed", result.checks
+    assert result.leftovers == ()
+    assert result.swept == (f"queue {QUEUE_NAME}",)
+    assert not world.resources
 
 
 def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(
@@ -274,7 +287,7 @@ def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(
 # Interrupts.
 
 
-CALLS = 13  # that a run which goes well makes to the outside
+CALLS = 14  # that a run which goes well makes to the outside
 
 
 def test_interrupts_are_tried_at_every_call_of_a_run(go: Go, world: World) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -23,10 +22,10 @@ from automation.stack.events import Resource
 from automation.support.clients import Clients
 from automation.support.interrupts import interruptible
 from automation.targets.base import Pace, Target
-from tests.unit.automation.stack.fake_engine import FakeEngine, made
+from tests.unit.automation.stack.fake_engine import FakeEngine, made, planned_for
 from tests.unit.automation.stack.test_outputs import EXPORTED
 
-PACE = Pace(poll=0.0, quiet=0.0, deletion_lag=0.0, skew=0.0, slack=0.0)
+PACE = Pace(poll=0.01, quiet=0.0, deletion_lag=0.05, skew=0.0, slack=0.0)
 QUEUE = Resource(type="aws:sqs/queue:Queue", id=EXPORTED["queue_url"])
 ROLE = Resource(type="aws:iam/role:Role", id="PokerHandsLambdaRole")
 REQUEST = "00000000-0000-0000-0000-000000000001"
@@ -42,6 +41,7 @@ class World:
         strike: Called with the number and the name of each call, before it is answered.
         resources: What stands.
         indestructible: What a destroy leaves standing, and says nothing.
+        unrecorded: What the engine creates and does not record.
         calls: The names of the calls so far.
         sent: The messages that were sent, by id.
         deleted: The receipt handles of the dead letters that were deleted.
@@ -53,6 +53,7 @@ class World:
     strike: Callable[[int, str], None] = lambda _number, _name: None
     resources: set[Resource] = field(default_factory=set)
     indestructible: set[Resource] = field(default_factory=set)
+    unrecorded: set[Resource] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
@@ -103,7 +104,7 @@ class World:
     def clients(self, _environment: object, _region: str) -> Clients:
         return Clients(
             sqs=cast("Any", FakeSqs(self)),
-            lambda_=cast("Any", SimpleNamespace()),
+            lambda_=cast("Any", FakeLambda(self)),
             logs=cast("Any", FakeLogs(self)),
             iam=cast("Any", FakeIam(self)),
             tagging=cast("Any", FakeTagging(self)),
@@ -122,7 +123,9 @@ class WorldEngine(FakeEngine):
         self._world = world
         self.stdout = json.dumps(EXPORTED)
         root = Resource(type="pulumi:pulumi:Stack", id="")
-        self.events["up"] = [made(QUEUE), made(ROLE), made(root, EXPORTED)]
+        recorded = [made(each) for each in (QUEUE, ROLE) if each not in world.unrecorded]
+        planned = [planned_for(QUEUE), planned_for(ROLE)]
+        self.events["up"] = [*planned, *recorded, made(root, EXPORTED)]
 
     def run(
         self,
@@ -148,9 +151,7 @@ class FakeSqs:
 
     def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
         self.world.call("sqs.get_queue_attributes")
-        if asked["AttributeNames"] == ["QueueArn"]:
-            self._require(QUEUE)
-            return {"Attributes": {"QueueArn": "arn:q"}}
+        assert asked["AttributeNames"] == ["All"]
         return {
             "Attributes": {
                 "ApproximateNumberOfMessages": "0",
@@ -190,10 +191,27 @@ class FakeSqs:
     def delete_message(self, **asked: Any) -> None:
         self.world.deleted.append(asked["ReceiptHandle"])
 
-    def _require(self, resource: Resource) -> None:
-        if resource not in self.world.resources:
+    def get_queue_url(self, **_: Any) -> dict[str, Any]:
+        self.world.call("sqs.get_queue_url")
+        if QUEUE not in self.world.resources:
             code = "AWS.SimpleQueueService.NonExistentQueue"
-            raise ClientError({"Error": {"Code": code}}, "GetQueueAttributes")
+            raise ClientError({"Error": {"Code": code}}, "GetQueueUrl")
+        return {"QueueUrl": QUEUE.id}
+
+    def delete_queue(self, **_: Any) -> None:
+        self.world.resources.discard(QUEUE)
+
+
+@dataclass
+class FakeLambda:
+    world: World
+
+    def get_paginator(self, _name: str) -> FakeLambda:
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        self.world.call("lambda.list_event_source_mappings")
+        return [{"EventSourceMappings": []}]
 
 
 @dataclass

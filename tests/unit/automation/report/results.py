@@ -86,6 +86,7 @@ PASSED = RunResult(
     verdict=verdict(),
     events=events(),
     leftovers=(),
+    swept=(),
     finish=(),
     versions={"engine": "3.259.0", "pulumi": "3.272.0"},
 )

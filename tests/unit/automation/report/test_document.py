@@ -31,7 +31,7 @@ KEYS: dict[str, type] = {
     "leftovers": list,
     "versions": dict,
 }
-OUR_OWN: dict[str, type | UnionType] = {"error": str | None, "notes": list}
+OUR_OWN: dict[str, type | UnionType] = {"error": str | None, "notes": list, "swept": list}
 
 READ = "import pathlib, sys; print(pathlib.Path(sys.argv[1]).read_text())"
 

@@ -79,5 +79,17 @@ def made(resource: Resource, outputs: dict[str, Any] | None = None) -> dict[str,
     }
 
 
+def planned_for(resource: Resource) -> dict[str, Any]:
+    """The event before a resource is created: its name is planned, its id not known."""
+    name = resource.id.rpartition("/")[2]
+    state = {"type": resource.type, "inputs": {"name": name}}
+    urn = f"urn:pulumi:run-1::p::{resource.type}::TheName"
+    return {
+        "resourcePreEvent": {
+            "metadata": {"op": "create", "type": resource.type, "urn": urn, "new": state}
+        }
+    }
+
+
 def problem(message: str) -> dict[str, Any]:
     return {"diagnosticEvent": {"message": message, "severity": "error", "color": "never"}}

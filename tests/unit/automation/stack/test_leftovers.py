@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,139 +10,233 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from automation.stack.events import Resource
-from automation.stack.leftovers import LOOKS, leftovers
+from automation.stack.kinds import KINDS, Item, item_of, item_of_arn, items_of
+from automation.stack.leftovers import in_order, leftovers, scan, sweep
 from automation.support.clients import Clients
 from tests.unit.automation.stubs import answering
 from tests.unit.components.test_program import run_program
 
+UUID = "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"
 ROLE = {
     "Path": "/",
     "RoleName": "r",
     "RoleId": "AROA12345678901234",
-    "Arn": "arn:aws:iam::0:role/r",
+    "Arn": "arn:aws:iam::000000000000:role/r",
     "CreateDate": datetime(2026, 4, 15, tzinfo=UTC),
 }
-FOUND: dict[str, tuple[str, str, str, Any]] = {
-    "aws:sqs/queue:Queue": (
-        "http://127.0.0.1:9/0/q",
-        "sqs",
-        "get_queue_attributes",
-        {"Attributes": {"QueueArn": "arn:q"}},
+NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
+LOOKS: dict[str, tuple[str, str, str, Any, Any]] = {
+    "queue": (
+        *("http://127.0.0.1:9/0/q", "sqs", "get_queue_url", {"QueueUrl": "http://127.0.0.1:9/0/q"}),
+        NO_QUEUE,
     ),
-    "aws:lambda/function:Function": ("f", "lambda_", "get_function", {"Configuration": {}}),
-    "aws:lambda/eventSourceMapping:EventSourceMapping": (
-        "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11",
-        "lambda_",
-        "get_event_source_mapping",
-        {"UUID": "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"},
+    "function": (
+        *("f", "lambda_", "get_function", {"Configuration": {}}),
+        "ResourceNotFoundException",
     ),
-    "aws:iam/role:Role": ("r", "iam", "get_role", {"Role": ROLE}),
-    "aws:iam/rolePolicy:RolePolicy": (
-        "r:p",
-        "iam",
-        "get_role_policy",
-        {"RoleName": "r", "PolicyName": "p", "PolicyDocument": "{}"},
+    "event source mapping": (
+        *(UUID, "lambda_", "get_event_source_mapping", {"UUID": UUID}),
+        "ResourceNotFoundException",
     ),
-    "aws:cloudwatch/logGroup:LogGroup": (
-        "/aws/lambda/f",
-        "logs",
-        "describe_log_groups",
+    "role": ("r", "iam", "get_role", {"Role": ROLE}, "NoSuchEntity"),
+    "log group": (
+        *("/aws/lambda/f", "logs", "describe_log_groups"),
         {"logGroups": [{"logGroupName": "/aws/lambda/f"}]},
+        {"logGroups": [{"logGroupName": "/aws/lambda/f-older"}]},
     ),
 }
-MISSING: dict[str, Any] = {
-    "aws:sqs/queue:Queue": "AWS.SimpleQueueService.NonExistentQueue",
-    "aws:lambda/function:Function": "ResourceNotFoundException",
-    "aws:lambda/eventSourceMapping:EventSourceMapping": "ResourceNotFoundException",
-    "aws:iam/role:Role": "NoSuchEntity",
-    "aws:iam/rolePolicy:RolePolicy": "NoSuchEntity",
-    "aws:cloudwatch/logGroup:LogGroup": {"logGroups": [{"logGroupName": "/aws/lambda/f-older"}]},
+"""By kind: the engine's id, the service, the operation, its response, and that when missing."""
+
+PARTS = {
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "an attribute of the dead-letter queue",
+    "aws:iam/rolePolicy:RolePolicy": "exists in its role only",
 }
-PARTS = {"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "an attribute of the dead-letter queue"}
-NO_TAGS: tuple[str, dict[str, Any]] = ("get_resources", {"ResourceTagMappingList": []})
+ARNS = {
+    "arn:aws:sqs:us-east-1:000000000000:q": Item(kind="queue", name="q"),
+    "arn:aws:lambda:us-east-1:000000000000:function:f": Item(kind="function", name="f"),
+    f"arn:aws:lambda:us-east-1:000000000000:event-source-mapping:{UUID}": Item(
+        kind="event source mapping", name=UUID
+    ),
+    "arn:aws:iam::000000000000:role/path/r": Item(kind="role", name="r"),
+    "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:*": Item(
+        kind="log group", name="/aws/lambda/f"
+    ),
+    "arn:aws:s3:::bucket": Item(kind="resource", name="arn:aws:s3:::bucket"),
+}
 
 
-def left(clients: Clients, kind: str, answer: Any) -> list[str]:
-    """What is left of one resource when its service answers so, and nothing bears the tag."""
-    identifier, service, operation, _ = FOUND[kind]
-    with Stubber(clients.tagging) as tagging:
-        tagging.add_response(*NO_TAGS)
-        with answering(getattr(clients, service), (operation, answer)):
-            return leftovers(clients, "run-1", [Resource(type=kind, id=identifier)])
+def tagged(*arns: str, **tags: str) -> tuple[str, dict[str, Any]]:
+    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    listed = [{"ResourceARN": arn, "Tags": pairs} for arn in arns]
+    return "get_resources", {"ResourceTagMappingList": listed}
 
 
-def test_every_resource_of_the_program_is_looked_for_when_it_should_be_gone() -> None:
+def mappings(*of: tuple[str, str, str]) -> tuple[str, dict[str, Any]]:
+    keys = ("UUID", "FunctionArn", "EventSourceArn")
+    found = [dict(zip(keys, each, strict=True)) for each in of]
+    return "list_event_source_mappings", {"EventSourceMappings": found}
+
+
+@pytest.fixture
+def respond(clients: Clients) -> Iterator[Callable[..., None]]:
+    """Sets the responses of one service's next calls; all must have been used at the end."""
+    with ExitStack() as services:
+
+        def next_calls(service: str, *responses: tuple[str, Any]) -> None:
+            services.enter_context(answering(getattr(clients, service), *responses))
+
+        yield next_calls
+
+
+def look_at(kind: str, response: Any, clients: Clients, respond: Callable[..., None]) -> list[Item]:
+    """What is left of one recorded resource when its service responds so."""
+    identity, service, operation, _, _ = LOOKS[kind]
+    respond("tagging", tagged())
+    if service == "lambda_":
+        respond("lambda_", mappings(), (operation, response))
+    else:
+        respond("lambda_", mappings())
+        respond(service, (operation, response))
+    return leftovers(clients, "run-1", [Resource(type=KINDS[kind].type, id=identity)])
+
+
+def test_every_resource_of_the_program_is_of_a_known_kind_or_a_part_of_one() -> None:
     deployed = {registration.type for registration in run_program().registrations}
     types = {name for name in deployed if name.startswith("aws:")}
 
     assert types
-    assert types == set(LOOKS) | set(PARTS)
-    assert set(FOUND) == set(MISSING) == set(LOOKS)
+    assert types == {kind.type for kind in KINDS.values()} | set(PARTS)
+    assert set(LOOKS) == set(KINDS)
+
+
+@pytest.mark.parametrize("arn", ARNS)
+def test_an_arn_tells_kind_and_name(arn: str) -> None:
+    assert item_of_arn(arn) == ARNS[arn]
+
+
+def test_a_queue_is_the_same_item_by_url_name_and_arn() -> None:
+    queue = Item(kind="queue", name="q")
+
+    assert item_of("aws:sqs/queue:Queue", "http://127.0.0.1:9/0/q") == queue
+    assert item_of("aws:sqs/queue:Queue", "q") == queue
+    assert item_of_arn("arn:aws:sqs:us-east-1:000000000000:q") == queue
+    assert items_of([Resource(type="pulumi:pulumi:Stack", id="x")]) == set()
 
 
 @pytest.mark.parametrize("kind", LOOKS)
-def test_what_still_stands_is_named_by_kind_and_name(kind: str, clients: Clients) -> None:
-    assert left(clients, kind, FOUND[kind][3]) == [f"{LOOKS[kind][0]} {FOUND[kind][0]}"]
+def test_what_exists_is_named_by_kind_and_name(
+    kind: str, clients: Clients, respond: Callable[..., None]
+) -> None:
+    (found,) = look_at(kind, LOOKS[kind][3], clients, respond)
+
+    assert str(found) == f"{kind} {KINDS[kind].name(LOOKS[kind][0])}"
 
 
 @pytest.mark.parametrize("kind", LOOKS)
-def test_what_is_gone_is_not_left(kind: str, clients: Clients) -> None:
-    assert left(clients, kind, MISSING[kind]) == []
+def test_what_is_missing_is_not_left(
+    kind: str, clients: Clients, respond: Callable[..., None]
+) -> None:
+    assert look_at(kind, LOOKS[kind][4], clients, respond) == []
 
 
 @pytest.mark.parametrize("kind", LOOKS)
 @pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken"])
 def test_a_service_that_does_not_tell_is_an_error_not_a_clean_bill(
-    kind: str, code: str, clients: Clients
+    kind: str, code: str, clients: Clients, respond: Callable[..., None]
 ) -> None:
     with pytest.raises(ClientError, match=code):
-        left(clients, kind, code)
+        look_at(kind, code, clients, respond)
 
 
 def test_what_no_state_knows_of_is_found_by_its_tag(clients: Clients) -> None:
-    with Stubber(clients.tagging) as stubber:
-        for arns, token in ((["arn:one"], "more"), (["arn:two"], "")):
+    with Stubber(clients.tagging) as stubber, answering(clients.lambda_, mappings()):
+        for arn, token in (("arn:one", "more"), ("arn:two", "")):
             stubber.add_response(
                 "get_resources",
-                {
-                    "ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns],
-                    "PaginationToken": token,
-                },
+                {"ResourceTagMappingList": [{"ResourceARN": arn}], "PaginationToken": token},
                 {"TagFilters": [{"Key": "stack", "Values": ["run-1"]}]}
                 | ({} if token else {"PaginationToken": "more"}),
             )
-        assert leftovers(clients, "run-1", []) == ["arn:one", "arn:two"]
+        found = leftovers(clients, "run-1", [])
         stubber.assert_no_pending_responses()
 
-
-UUID = "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"
-TAGGED = {
-    "arn:aws:sqs:us-east-1:000000000000:q": (
-        *("sqs", "get_queue_url", {"QueueUrl": "http://127.0.0.1/q"}),
-        "AWS.SimpleQueueService.NonExistentQueue",
-    ),
-    "arn:aws:lambda:us-east-1:000000000000:function:f": (
-        *("lambda_", "get_function", {"Configuration": {"FunctionName": "f"}}),
-        "ResourceNotFoundException",
-    ),
-    f"arn:aws:lambda:us-east-1:000000000000:event-source-mapping:{UUID}": (
-        *("lambda_", "get_event_source_mapping", {"UUID": UUID}),
-        "ResourceNotFoundException",
-    ),
-    "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f": (
-        *("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "/aws/lambda/f"}]}),
-        {"logGroups": []},
-    ),
-}
-"""By a tagged ARN: the service asked, the operation, its answer, and that when it is gone."""
+    assert [item.name for item in found] == ["arn:one", "arn:two"]
 
 
-@pytest.mark.parametrize("arn", TAGGED)
-def test_a_tagged_thing_counts_only_while_it_answers_itself(arn: str, clients: Clients) -> None:
-    service, operation, there, gone = TAGGED[arn]
-    tags = {"ResourceTagMappingList": [{"ResourceARN": arn}]}
-    for answer, expected in ((there, [arn]), (gone, [])):
-        with Stubber(clients.tagging) as tagging:
-            tagging.add_response("get_resources", tags)
-            with answering(getattr(clients, service), (operation, answer)):
-                assert leftovers(clients, "run-1", []) == expected
+def test_a_mapping_that_nobody_recorded_is_found_by_its_function_or_its_queue(
+    clients: Clients, respond: Callable[..., None]
+) -> None:
+    function = "arn:aws:lambda:us-east-1:000000000000:function:{}"
+    queue = "arn:aws:sqs:us-east-1:000000000000:{}"
+    ours = ["00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b"]
+    respond("tagging", tagged())
+    respond(
+        "lambda_",
+        mappings(
+            (ours[0], function.format("f"), queue.format("other")),
+            (ours[1], function.format("other"), queue.format("q")),
+            (UUID, function.format("other"), queue.format("other")),
+        ),
+        *(("get_event_source_mapping", {"UUID": uuid}) for uuid in ours),
+        ("get_function", "ResourceNotFoundException"),
+    )
+    respond("sqs", ("get_queue_url", NO_QUEUE))
+    planned = [
+        Resource(type="aws:lambda/function:Function", id="f"),
+        Resource(type="aws:sqs/queue:Queue", id="q"),
+    ]
+
+    found = leftovers(clients, "run-1", planned)
+
+    assert {item.name for item in found} == set(ours)
+
+
+def test_a_scan_lists_what_the_tagging_service_does_not_know(
+    clients: Clients, respond: Callable[..., None]
+) -> None:
+    tags = {"stack": "run-1", "expires-at": "2026-04-15T12:00:00Z"}
+    arn = "arn:aws:sqs:us-east-1:000000000000:q"
+    respond("tagging", tagged(arn, **tags))
+    respond(
+        "iam",
+        ("list_roles", {"Roles": [ROLE, {**ROLE, "Path": "/aws-service-role/x/"}]}),
+        ("list_role_tags", {"Tags": [{"Key": key, "Value": tags[key]} for key in tags]}),
+        ("get_role", {"Role": ROLE}),
+    )
+    respond("sqs", ("get_queue_url", {"QueueUrl": "http://127.0.0.1:9/0/q"}))
+
+    found = scan(clients, "expires-at", set(KINDS) - {"role"})
+
+    assert found == {Item(kind="queue", name="q"): tags, Item(kind="role", name="r"): tags}
+
+
+def test_a_sweep_deletes_each_kind_and_goes_on_past_what_it_cannot_delete(
+    clients: Clients, respond: Callable[..., None]
+) -> None:
+    items = {kind: Item(kind=kind, name=KINDS[kind].name(LOOKS[kind][0])) for kind in KINDS}
+    respond("lambda_", ("delete_event_source_mapping", {}), ("delete_function", "AccessDenied"))
+    respond("sqs", ("get_queue_url", NO_QUEUE))
+    respond(
+        "iam",
+        ("list_role_policies", {"PolicyNames": ["p"]}),
+        ("delete_role_policy", {}),
+        (
+            "list_attached_role_policies",
+            {"AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/p"}]},
+        ),
+        ("detach_role_policy", {}),
+        ("delete_role", {}),
+    )
+    respond("logs", ("delete_log_group", {}))
+    unknown = Item(kind="resource", name="arn:aws:s3:::bucket")
+
+    refused = sweep(clients, [unknown, *items.values()])
+
+    assert set(refused) == {items["function"], unknown}
+    assert "AccessDenied" in refused[items["function"]]
+
+
+def test_a_function_is_deleted_before_the_role_that_it_needs() -> None:
+    role, function = Item(kind="role", name="a"), Item(kind="function", name="b")
+
+    assert in_order([role, function]) == [function, role]

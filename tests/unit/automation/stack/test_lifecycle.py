@@ -195,9 +195,9 @@ def test_what_was_made_and_what_was_exported_are_told_by_the_engines_events(
     with block(plan, engine, told) as stack:
         stack.create()
         assert stack.up() == {"queue_url": QUEUE.id}
-        assert stack.resources == (QUEUE,)
+        assert stack.recorded == {QUEUE}
 
-    assert stack.resources == (QUEUE,)  # still to be asked for, now that they should be gone
+    assert stack.recorded == {QUEUE}  # still to be asked for, now that they should be gone
     assert told[0] == ResourceStep(operation="create", type=QUEUE.type, name="TheName", done=True)
 
 
@@ -208,7 +208,7 @@ def test_what_a_failed_deployment_made_is_known(plan: StackPlan) -> None:
     with block(plan, engine) as stack:
         with pytest.raises(EngineFailedError) as raised:
             stack.up()
-        assert stack.resources == (QUEUE,)
+        assert stack.recorded == {QUEUE}
 
     assert str(raised.value) == "could not deploy stack run-1:\nAWS says no"
 
