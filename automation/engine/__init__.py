@@ -1,4 +1,4 @@
-"""Where the Pulumi engine comes from, and how its command line is run."""
+"""Finds or installs the Pulumi engine, and runs the programs that this takes."""
 
 from automation.engine.find import find_engine
 from automation.engine.model import Engine

@@ -1,4 +1,4 @@
-"""`python -m automation.engine`: where the Pulumi engine is, installed where there is none."""
+"""`python -m automation.engine`: find the Pulumi engine, or install it, and print its folder."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from automation.support.output import survive_failed_writes
 
 
 def main() -> int:
-    """Find the engine and say where it is; progress and errors go to standard error.
+    """Find the engine and print where it is; progress and errors go to standard error.
 
     Returns:
-        The exit code: 0, an error's own, or what a shell expects of an interrupted command.
+        The exit code: 0, the error's own, or 128 plus the signal's number.
     """
     survive_failed_writes()
     interrupts.install()
@@ -28,7 +28,7 @@ def main() -> int:
         _announce(f"error: {error}")
         _announce(f"hint: {error.hint}")
         return error.exit_code
-    sys.stdout.write(f"Pulumi engine {engine.version} ({engine.origin}): {engine.folder}\n")
+    sys.stdout.write(f"Pulumi engine {engine.version} ({engine.source}): {engine.folder}\n")
     return 0
 
 

@@ -1,7 +1,9 @@
-"""The programs that a search for the engine starts: bounded, in a session of their own, gone after.
+"""Run the child processes that finding and installing an engine needs.
 
-Each gets an environment that is built for it. What the vendor's and Go's tools need to reach the
-network passes; credentials do not, and what they write at home lands in a folder of ours.
+Each child has a time limit and a session of its own: when it is stopped early, every process that
+it started ends too. Each gets an environment that is built for it. It contains the settings that
+the vendor's and Go's tools need to reach the network, no credentials, and a HOME of its own, so
+that nothing is written to the user's.
 """
 
 from __future__ import annotations
@@ -11,14 +13,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from automation.engine.model import WayFailedError
+from automation.engine.model import SourceFailedError
 from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
-TICK = 30.0  # seconds between two lines of progress
-REASON = 300  # characters of a child's last words that a reason quotes
+PROGRESS_INTERVAL = 30.0  # seconds between two reports of progress
+MAX_REASON = 300  # characters of a failed child's last line that an error quotes
 
-PASSED = (
+PASSED_VARIABLES = (
     "PATH",
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
@@ -27,20 +29,24 @@ PASSED = (
     *("GOENV", "GOROOT", "GOTOOLCHAIN", "GOFLAGS"),
 )
 
-Progress = Callable[[float, str], None]
-"""Is told, every `TICK`, the seconds gone and what the child has written so far."""
+OnProgress = Callable[[float, str], None]
+"""Called every `PROGRESS_INTERVAL` with the seconds elapsed and the child's output so far."""
 
 
 def built_environment(environment: Mapping[str, str], *, home: Path) -> dict[str, str]:
-    """What a child may know of `environment`, with `home` and its `tmp` as the places to write to.
+    """Build a child's environment from the caller's.
+
+    Args:
+        environment: The caller's environment variables.
+        home: The child's HOME. `home`/tmp is created for its temporary files.
 
     Returns:
-        The variables of `PASSED` that are set, and HOME, TMPDIR and PULUMI_HOME below `home`: the
-        engine does not take HOME's word for where a user's `.pulumi` is.
+        The `PASSED_VARIABLES` that are set, and HOME, TMPDIR and PULUMI_HOME in `home`. Without
+        PULUMI_HOME the CLI would use the user's `.pulumi`, whatever HOME is.
     """
     temporary = home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    return {name: environment[name] for name in PASSED if name in environment} | {
+    return {name: environment[name] for name in PASSED_VARIABLES if name in environment} | {
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "PULUMI_HOME": str(home / ".pulumi"),
@@ -48,30 +54,31 @@ def built_environment(environment: Mapping[str, str], *, home: Path) -> dict[str
     }
 
 
-def run(  # noqa: PLR0913 -- each is a choice of the caller's, named at the call
+def run(  # noqa: PLR0913 -- all but the command are passed by name
     command: Sequence[str],
     *,
     environment: Mapping[str, str],
     folder: Path,
-    seconds: float,
-    progress: Progress | None = None,
-    holding: Sequence[int] = (),
+    within: float,
+    on_progress: OnProgress | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> str:
-    """Run a program to its end; whatever ends it early ends everything it started.
+    """Run a program until it exits. An exception or a timeout ends every process it started.
 
     Args:
         command: The program and its arguments.
-        environment: All that the child is to know.
-        folder: Its working folder.
-        seconds: Its time-out.
-        progress: Hears of a child that takes its time.
-        holding: File descriptors that the child, and what it starts, are to keep open.
+        environment: The child's whole environment.
+        folder: The child's working folder.
+        within: The timeout, in seconds.
+        on_progress: Called while the child runs.
+        pass_fds: File descriptors that the child and its own children keep open.
 
     Returns:
-        What it wrote, standard output and error as they came.
+        What it wrote to standard output and standard error, in order.
 
     Raises:
-        WayFailedError: It could not be started, failed (with its last line), or ran out of time.
+        SourceFailedError: The program could not be started, failed (the message is its last
+            line of output), or timed out.
     """
     started = time.monotonic()
     name = Path(command[0]).name
@@ -84,19 +91,19 @@ def run(  # noqa: PLR0913 -- each is a choice of the caller's, named at the call
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=holding,
+            pass_fds=pass_fds,
         )
     except OSError as error:
-        raise WayFailedError(f"{name} cannot be run: {error}") from error
+        raise SourceFailedError(f"{name} cannot be run: {error}") from error
     with child:
         try:
-            output = _read(child, name, started=started, seconds=seconds, progress=progress)
+            output = _read(child, name, started=started, within=within, on_progress=on_progress)
         except BaseException:
             end_session(child.pid, grace=0)
             raise
     if child.returncode != 0:
-        silence = f"{name} ended with exit code {child.returncode} and said nothing"
-        raise WayFailedError(_last_line(output) or silence)
+        no_output = f"{name} ended with exit code {child.returncode} and no output"
+        raise SourceFailedError(_last_line(output) or no_output)
     return output
 
 
@@ -105,20 +112,21 @@ def _read(
     name: str,
     *,
     started: float,
-    seconds: float,
-    progress: Progress | None,
+    within: float,
+    on_progress: OnProgress | None,
 ) -> str:
-    while (gone := time.monotonic() - started) < seconds:
+    while (elapsed := time.monotonic() - started) < within:
         try:
             with interruptible():
-                output, _ = child.communicate(timeout=min(TICK, seconds - gone))
+                output, _ = child.communicate(timeout=min(PROGRESS_INTERVAL, within - elapsed))
             return output.decode(errors="replace")
         except subprocess.TimeoutExpired as error:
-            if progress:
-                progress(time.monotonic() - started, (error.output or b"").decode(errors="replace"))
-    raise WayFailedError(f"{name} did not end within {seconds:.0f} s")
+            if on_progress:
+                output_so_far = (error.output or b"").decode(errors="replace")
+                on_progress(time.monotonic() - started, output_so_far)
+    raise SourceFailedError(f"{name} did not end within {within:.0f} s")
 
 
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1][:REASON] if lines else ""
+    return lines[-1][:MAX_REASON] if lines else ""

@@ -1,4 +1,4 @@
-"""The way to an engine from its vendor: the official download, in a child that can be ended."""
+"""The source "download": the vendor's installer, run in a child process."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from automation.support.paths import CHECKOUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automation.engine.install import Site
+    from automation.engine.install import Staging
 
-WITHIN = 900.0  # seconds: a large archive on a slow line
+DOWNLOAD_WITHIN = 900.0  # seconds: enough for the large archive on a slow line
 
 
-def download(site: Site) -> Path:
-    """Have the vendor's installer bring the pinned version.
+def download(staging: Staging) -> Path:
+    """Download the pinned version.
 
     Returns:
-        The folder, on the site, that the programs are in.
+        The folder of the programs, inside the staging folder.
 
     Raises:
-        WayFailedError: The vendor cannot be reached, or its installer failed.
+        SourceFailedError: The vendor cannot be reached, or its installer failed.
     """
-    site.announce(f"Downloading the Pulumi engine {PINNED}: a minute or so on a fast line, once")
-    root = site.folder / "download"
-    site.run(
+    staging.announce(f"Downloading the Pulumi engine {PINNED}: once, about a minute on a fast line")
+    root = staging.folder / "download"
+    staging.run(
         [sys.executable, "-m", "automation.engine.fetch", str(root)],
         folder=CHECKOUT,
-        seconds=WITHIN,
+        within=DOWNLOAD_WITHIN,
         status=lambda _: "downloading",
     )
     return root / "bin"

@@ -1,7 +1,7 @@
-"""The vendor's installer, as a program: `python -m automation.engine.fetch FOLDER`.
+"""`python -m automation.engine.fetch FOLDER`: run the vendor's installer.
 
-It runs as a child of its own because it has no time-out, works in the environment of the process
-that calls it, and writes to that environment's home and temporary folder.
+The installer has no timeout, uses the environment of its process, and writes to that environment's
+home and temporary folder. So it runs in a child process, with an environment built for it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from semver import VersionInfo
 
 from automation.engine.model import PINNED
 
-SILENCE = 30.0  # seconds that a server may take to answer
+SOCKET_TIMEOUT = 30.0  # seconds that a server may send nothing
 
 
 def main() -> None:
-    """Install the pinned version to the folder that the command line names."""
-    socket.setdefaulttimeout(SILENCE)
+    """Install the pinned version in the folder given on the command line."""
+    socket.setdefaulttimeout(SOCKET_TIMEOUT)
     try:
         PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(PINNED))
     except subprocess.CalledProcessError as error:

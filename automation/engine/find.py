@@ -1,4 +1,4 @@
-"""The search for the Pulumi engine: on PATH, in the cache, by download, by a build."""
+"""Find the Pulumi engine. The sources are tried in this order: PATH, cache, download, build."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from automation.engine.build import GO_MINIMUM, build
 from automation.engine.download import download
-from automation.engine.install import Announce, Site, duration, installing, put_in_place
+from automation.engine.install import Announce, Staging, duration, installing, put_in_place
 from automation.engine.lookup import in_cache, on_path
-from automation.engine.model import MINIMUM, PINNED, Engine, WayFailedError
+from automation.engine.model import MINIMUM, PINNED, Engine, SourceFailedError
 from automation.support.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOKUPS: Mapping[str, Callable[[Mapping[str, str]], Engine]] = {"PATH": on_path, "cache": in_cache}
-MAKERS: Mapping[str, Callable[[Site], Path]] = {"download": download, "build": build}
+"""The sources that find an engine which is already installed, by name."""
+
+INSTALLS: Mapping[str, Callable[[Staging], Path]] = {"download": download, "build": build}
+"""The sources that install one, by name. Each returns the folder with the programs."""
 
 HINT = (
     f"install the Pulumi CLI {MINIMUM} or later with its Python language host "
@@ -27,63 +30,66 @@ HINT = (
 
 
 def find_engine(*, environment: Mapping[str, str], announce: Announce) -> Engine:
-    """Find the Pulumi engine, and install it where there is none.
+    """Find the Pulumi engine; install it when there is none.
 
-    An installation lands in the user's cache folder and is found there from then on. Call this
-    from the main thread: an exception that a signal handler raises ends what an installation
-    started, and removes what it had made.
+    An installed engine is kept in the user's cache folder, and later calls find it there. Call
+    this from the main thread: a signal then stops an installation, ends its child processes and
+    removes its files.
 
     Args:
-        environment: The caller's environment variables: PATH is searched, and what Go and the
-            vendor's installer need to reach the network is handed to them.
-        announce: Takes a line on what is being done and how long it takes; an engine that is there
-            already is found in silence.
+        environment: The caller's environment variables. PATH is searched. Go and the vendor's
+            installer get the variables that they need to reach the network.
+        announce: Called with one line for each step of an installation, and with its progress.
+            Not called when an engine is already installed.
 
     Returns:
-        The first fit engine, by the order of `LOOKUPS` and `MAKERS`.
+        The first usable engine, in the order of `LOOKUPS` and then `INSTALLS`.
 
     Raises:
-        EngineUnavailableError: No way worked: each is named with its reason.
+        EngineUnavailableError: Every source failed; the message lists them with their reasons. Or
+            the cache folder cannot be used.
     """
     reasons: dict[str, str] = {}
     try:
-        return _look(environment, reasons) or _install(environment, announce, reasons)
+        return _look_up(environment, reasons) or _install(environment, announce, reasons)
     except OSError as error:
         raise EngineUnavailableError(
             f"the cache folder cannot be used for the Pulumi engine: {error}",
-            hint="free it or make room, or name another one in XDG_CACHE_HOME",
+            hint="check its permissions and free space, or set XDG_CACHE_HOME to another folder",
         ) from error
 
 
-def _look(environment: Mapping[str, str], reasons: dict[str, str]) -> Engine | None:
-    for origin, look in LOOKUPS.items():
+def _look_up(environment: Mapping[str, str], reasons: dict[str, str]) -> Engine | None:
+    for source, look_up in LOOKUPS.items():
         try:
-            return look(environment)
-        except WayFailedError as failure:
-            reasons[origin] = str(failure)
+            return look_up(environment)
+        except SourceFailedError as failure:
+            reasons[source] = str(failure)
     return None
 
 
 def _install(environment: Mapping[str, str], announce: Announce, reasons: dict[str, str]) -> Engine:
     started = time.monotonic()
-    with installing(environment, announce) as site:
-        if engine := _look(environment, reasons):
+    with installing(environment, announce) as staging:
+        if engine := _look_up(environment, reasons):
             return engine  # another process installed it while this one waited for the lock
-        announce(f"No Pulumi engine is here yet ({_listed(reasons)})")
-        for origin, make in MAKERS.items():
+        announce(f"No Pulumi engine is installed yet ({_listed(reasons)})")
+        for source, install in INSTALLS.items():
             try:
-                folder = put_in_place(make(site), site.environment)
-            except WayFailedError as failure:
-                reasons[origin] = str(failure)
-                announce(f"The {origin} failed: {failure}")
+                folder = put_in_place(install(staging), staging.environment)
+            except SourceFailedError as failure:
+                reasons[source] = str(failure)
+                announce(f"The {source} failed: {failure}")
             else:
-                announce(f"The Pulumi engine is there after {duration(time.monotonic() - started)}")
-                return Engine(folder=folder, version=PINNED, origin=origin)
-    tried = "".join(f"\n  {origin}: {reason}" for origin, reason in reasons.items())
+                elapsed = duration(time.monotonic() - started)
+                announce(f"The Pulumi engine was installed in {elapsed}")
+                return Engine(folder=folder, version=PINNED, source=source)
+    tried = "".join(f"\n  {source}: {reason}" for source, reason in reasons.items())
     raise EngineUnavailableError(
-        f"no Pulumi engine was found, and none could be had; tried were{tried}", hint=HINT
+        f"no Pulumi engine was found, and none could be installed; sources tried:{tried}",
+        hint=HINT,
     )
 
 
 def _listed(reasons: Mapping[str, str]) -> str:
-    return "; ".join(f"{origin}: {reason}" for origin, reason in reasons.items())
+    return "; ".join(f"{source}: {reason}" for source, reason in reasons.items())

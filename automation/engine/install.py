@@ -1,8 +1,9 @@
-"""One installer at a time: its lock, its folder, and the move that puts an engine in place.
+"""Install an engine: take the lock, work in a staging folder, move the result into the cache.
 
-The lock is an open file's (flock): it ends with the process, however that ended. Children hold it
-as well, so that nobody clears the folder they work in; they end at their next line of output when
-nobody is there to read it.
+The lock is a `flock` on an open file, so it is released when its process ends, for any reason.
+Child processes inherit it: if the installing process is killed, the next one does not clear the
+staging folder while a child still works there. Such a child ends when it next writes output,
+because nobody reads its pipe.
 """
 
 from __future__ import annotations
@@ -16,24 +17,25 @@ from pathlib import Path
 
 from automation.engine import child
 from automation.engine.lookup import reported_version
-from automation.engine.model import PINNED, PROGRAMS, WayFailedError, engine_cache
+from automation.engine.model import PINNED, PROGRAMS, SourceFailedError, engine_cache
 from automation.support.errors import EngineUnavailableError, WaitTimeoutError
 from automation.support.locks import take_lock
 
-LOCK_WITHIN = 7200.0  # seconds: more than the time-outs of one install together
+LOCK_WITHIN = 7200.0  # seconds: more than all the timeouts of one installation together
 
 Announce = Callable[[str], None]
+"""Called with one line that tells the user what is being done."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
-    """Where an engine is made: an empty folder of its own, gone afterwards.
+class Staging:
+    """The staging area of one installation.
 
     Attributes:
-        folder: The folder.
-        environment: What a child may know; its home is below `folder`.
-        announce: Takes a line on what is being done.
-        lock: The file descriptor of the installer's lock.
+        folder: Empty at the start, removed at the end.
+        environment: The environment of its child processes; their HOME is in `folder`.
+        announce: Called with each step and its progress.
+        lock: The file descriptor of the installation lock.
     """
 
     folder: Path
@@ -46,38 +48,40 @@ class Site:
         command: list[str],
         *,
         folder: Path,
-        seconds: float,
+        within: float,
         status: Callable[[str], str],
         environment: Mapping[str, str] | None = None,
     ) -> str:
-        """Run a child as `child.run` does, and announce how far it is now and then.
+        """Run a child process as `child.run` does, and announce its progress.
 
         Args:
             command: The program and its arguments.
             folder: Its working folder.
-            seconds: Its time-out.
-            status: Makes of the output so far what is announced.
-            environment: What it is to know, where that is not the site's.
+            within: Its timeout, in seconds.
+            status: Takes the output so far and returns the progress to announce.
+            environment: Its environment; the staging area's by default.
 
         Returns:
             Its output.
 
         Raises:
-            WayFailedError: As `child.run` does.
+            SourceFailedError: As `child.run` does.
         """
         return child.run(
             command,
             environment=environment or self.environment,
             folder=folder,
-            seconds=seconds,
-            progress=lambda gone, output: self.announce(f"  {status(output)} ({duration(gone)})"),
-            holding=(self.lock,),
+            within=within,
+            on_progress=lambda elapsed, output: self.announce(
+                f"  {status(output)} ({duration(elapsed)})"
+            ),
+            pass_fds=(self.lock,),
         )
 
 
 @contextmanager
-def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[Site]:
-    """Hold the installer's lock, with a site to work on that is removed at the end.
+def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[Staging]:
+    """Hold the installation lock, and provide a staging area that is removed at the end.
 
     Raises:
         EngineUnavailableError: Another process held the lock for `LOCK_WITHIN` seconds.
@@ -86,8 +90,8 @@ def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[S
     with (engine_cache() / "lock").open("w") as lock:
         _acquire(lock.fileno(), announce)
         try:
-            _remove(folder)  # a killed installer's
-            yield Site(
+            _remove(folder)  # left by an installation that was killed
+            yield Staging(
                 folder=folder,
                 environment=child.built_environment(environment, home=folder / "home"),
                 announce=announce,
@@ -97,32 +101,32 @@ def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[S
             _remove(folder)
 
 
-def put_in_place(made: Path, environment: Mapping[str, str]) -> Path:
-    """Check what was made, and move it to where every later search finds it, in one step.
+def put_in_place(staged: Path, environment: Mapping[str, str]) -> Path:
+    """Check the staged programs, and rename their folder into the cache.
 
     Args:
-        made: The folder that holds the programs; on the cache folder's file system.
-        environment: What the check's child may know.
+        staged: The folder that holds the programs; on the cache folder's file system.
+        environment: The environment for `pulumi version`.
 
     Returns:
-        The folder they are in now.
+        The programs' folder in the cache.
 
     Raises:
-        WayFailedError: A program is missing, or the CLI is not the pinned version.
+        SourceFailedError: A program is missing, or the CLI is not the pinned version.
     """
-    missing = [name for name in PROGRAMS if not os.access(made / name, os.X_OK)]
+    missing = [name for name in PROGRAMS if not os.access(staged / name, os.X_OK)]
     if missing:
-        raise WayFailedError(f"it brought no {', '.join(missing)}")
-    version = reported_version(made / "pulumi", environment)
+        raise SourceFailedError(f"it produced no {', '.join(missing)}")
+    version = reported_version(staged / "pulumi", environment)
     if version != PINNED:
-        raise WayFailedError(f"it brought {version} instead of {PINNED}")
+        raise SourceFailedError(f"it produced {version} instead of {PINNED}")
     place = engine_cache() / PINNED
-    _remove(place)  # an engine that lost a part: the cache's look-up passed it over
-    return made.rename(place)
+    _remove(place)  # incomplete: a complete one would have been found there
+    return staged.rename(place)
 
 
 def duration(seconds: float) -> str:
-    """As a person says it: "42 s", "7 min 3 s"."""
+    """Format a duration for a person: "42 s", "7 min 3 s"."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
@@ -134,7 +138,7 @@ def _acquire(lock: int, announce: Announce) -> None:
     except WaitTimeoutError as error:
         raise EngineUnavailableError(
             f"another process has been installing the Pulumi engine for {duration(LOCK_WITHIN)}",
-            hint=f"end it; it holds the lock {engine_cache() / 'lock'}",
+            hint=f"end that process; it holds the lock {engine_cache() / 'lock'}",
         ) from error
 
 

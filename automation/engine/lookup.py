@@ -1,4 +1,4 @@
-"""The ways to an engine that is there already: on PATH, or in the cache. They change nothing."""
+"""The sources of an engine that is already installed: PATH and the cache. They install nothing."""
 
 from __future__ import annotations
 
@@ -17,72 +17,75 @@ from automation.engine.model import (
     PINNED,
     PROGRAMS,
     Engine,
-    WayFailedError,
+    SourceFailedError,
     engine_cache,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ANSWER_WITHIN = 30.0  # seconds for `pulumi version`: it takes 0.2 to 0.35 s here
+VERSION_WITHIN = 30.0  # seconds for `pulumi version`; measured: 0.2 to 0.35 s
 
 
 def on_path(environment: Mapping[str, str]) -> Engine:
-    """The engine that a user has installed.
+    """Return the engine that the user installed.
 
     Raises:
-        WayFailedError: None is on PATH, or it is too old, or has no Python language host.
+        SourceFailedError: PATH has no engine, or it is too old, or has no Python language host.
     """
     path = environment.get("PATH", "")
     found = shutil.which("pulumi", path=path)
     if found is None:
-        raise WayFailedError("no pulumi there")
+        raise SourceFailedError("no pulumi found")
     pulumi = Path(found).absolute()
-    near = os.pathsep.join([path, str(pulumi.resolve().parent)])  # the CLI looks beside itself too
-    missing = [name for name in LANGUAGE_HOST if shutil.which(name, path=near) is None]
+    # The CLI looks for its language host on PATH and in the folder of its own executable.
+    searched = os.pathsep.join([path, str(pulumi.resolve().parent)])
+    missing = [name for name in LANGUAGE_HOST if shutil.which(name, path=searched) is None]
     if missing:
-        raise WayFailedError(f"{pulumi} has no Python language host: no {' or '.join(missing)}")
+        raise SourceFailedError(f"{pulumi} has no Python language host: no {' or '.join(missing)}")
     version = _known_version(pulumi, environment)
-    if not _is_fit(version):
-        raise WayFailedError(f"{pulumi} is {version}, and {MINIMUM} or a later 3.x is needed")
-    return Engine(folder=pulumi.parent, version=version, origin="PATH")
+    if not _is_supported(version):
+        raise SourceFailedError(f"{pulumi} is {version}, but {MINIMUM} or a later 3.x is needed")
+    return Engine(folder=pulumi.parent, version=version, source="PATH")
 
 
 def in_cache(_environment: Mapping[str, str]) -> Engine:
-    """The engine that an earlier search installed: checked then, and put in place in one move.
+    """Return the engine that an earlier call installed and checked.
 
     Raises:
-        WayFailedError: The pinned version is not there.
+        SourceFailedError: The pinned version is not in the cache.
     """
     folder = engine_cache() / PINNED
     if not all(os.access(folder / name, os.X_OK) for name in PROGRAMS):
-        raise WayFailedError(f"no {PINNED} in {folder.parent}")
-    return Engine(folder=folder, version=PINNED, origin="cache")
+        raise SourceFailedError(f"no {PINNED} in {folder.parent}")
+    return Engine(folder=folder, version=PINNED, source="cache")
 
 
 def reported_version(pulumi: Path, environment: Mapping[str, str]) -> str:
-    """What `pulumi version` says, without a leading "v". The user's ~/.pulumi is left alone.
+    """Run `pulumi version` and return the version without a leading "v".
+
+    The user's ~/.pulumi is not touched.
 
     Raises:
-        WayFailedError: It does not run, or does not say a version.
+        SourceFailedError: The program cannot be run, or does not print a version.
     """
     with tempfile.TemporaryDirectory(prefix="pulumi-version-") as home:
         output = child.run(
             [str(pulumi), "version"],
-            # A version manager's stand-in for `pulumi` reads its settings at the user's home.
+            # `pulumi` may be a version manager's shim, which reads its settings in the user's HOME.
             environment=child.built_environment(environment, home=Path(home))
             | {name: environment[name] for name in ("HOME",) if name in environment},
             folder=Path(home),
-            seconds=ANSWER_WITHIN,
+            within=VERSION_WITHIN,
         )
     version = re.search(r"^v?(\d+\.\d+\.\d+\S*)\s*$", output, re.MULTILINE)
     if version is None:
-        raise WayFailedError(f"{pulumi} does not say its version")
+        raise SourceFailedError(f"{pulumi} does not print its version")
     return version[1]
 
 
 def _known_version(pulumi: Path, environment: Mapping[str, str]) -> str:
-    """The version of `pulumi`, asked for once: the answer is kept until the file changes."""
+    """The version of `pulumi`, from the cache folder unless the file has changed since."""
     real = pulumi.resolve()
     status = real.stat()
     executable = [str(real), status.st_size, status.st_mtime_ns]
@@ -98,10 +101,10 @@ def _known_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     return version
 
 
-def _is_fit(version: str) -> bool:
+def _is_supported(version: str) -> bool:
     major, *rest = _numbers(version)
-    least_major, *least_rest = _numbers(MINIMUM)
-    return major == least_major and rest >= least_rest
+    minimum_major, *minimum_rest = _numbers(MINIMUM)
+    return major == minimum_major and rest >= minimum_rest
 
 
 def _numbers(version: str) -> list[int]:

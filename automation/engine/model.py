@@ -1,4 +1,4 @@
-"""What an engine is, which version is wanted, and why a way to one may fail."""
+"""What an engine is, which versions are accepted, and the error of a source that has none."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PINNED = "3.259.0"
-"""The version that is installed: the newest whose Go modules are served (see modules/README.md)."""
+"""The version to install: the newest whose Go modules are served (see modules/README.md)."""
 
 MINIMUM = "3.231.0"
-"""The oldest engine taken from PATH: the release that pulumi-aws 7.51 asks of its SDK."""
+"""The oldest version accepted from PATH: pulumi-aws 7.51 needs the SDK of this release."""
 
 LANGUAGE_HOST = ("pulumi-language-python", "pulumi-language-python-exec")
 PROGRAMS = ("pulumi", *LANGUAGE_HOST)
@@ -26,35 +26,36 @@ PROGRAMS = ("pulumi", *LANGUAGE_HOST)
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """A Pulumi CLI that is fit to run this project.
+    """A Pulumi CLI that can run this project.
 
     Attributes:
-        folder: Holds `pulumi`; first on PATH, with the rest of PATH behind it, it brings the
-            Python language host too.
+        folder: Holds `pulumi`. Put it first on PATH, before the rest of PATH: the CLI then finds
+            its Python language host too.
         version: As the CLI reports it, without a leading "v".
-        origin: How it was come by: "PATH", "cache", "download" or "build".
+        source: How it was obtained: "PATH", "cache", "download" or "build".
     """
 
     folder: Path
     version: str
-    origin: str
+    source: str
 
 
-class WayFailedError(Exception):
-    """One way to an engine is barred, and why, in a line. The search goes on with the next."""
+class SourceFailedError(Exception):
+    """One source of an engine failed; the message says why, in one line. The next one is tried."""
 
 
 def engine_cache() -> Path:
-    """The cache folder's part for engines: one folder for each version, and the installer's own."""
+    """The cache folder for engines: one subfolder per version, and the files of an installation."""
     folder = cache_folder() / "engine"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 def path_with(engine: Engine, environment: Mapping[str, str]) -> str:
-    """PATH with the engine first, and this interpreter's folder next.
+    """PATH with the engine's folder first and this interpreter's folder second.
 
-    An engine that was built here runs the program under the first python on PATH.
+    The language host of an engine that was built here runs the program with the first `python` on
+    PATH.
     """
     folders = [str(engine.folder), str(Path(sys.executable).parent)]
     return os.pathsep.join([*folders, environment.get("PATH", os.defpath)])

@@ -133,7 +133,7 @@ def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
 ) -> None:
     from automation.engine import Engine
 
-    engine = Engine(folder=tmp_path, version="3.259.0", origin="cache")
+    engine = Engine(folder=tmp_path, version="3.259.0", source="cache")
     monkeypatch.setattr("automation.emulator.command.find_engine", lambda **_: engine)
 
     code, told = said("exec", "--", "no-such-program", "--yes")

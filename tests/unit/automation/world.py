@@ -96,7 +96,7 @@ class World:
             self.target_open = False
 
     def find_engine(self, **_: object) -> Engine:
-        return Engine(folder=Path("/engine"), version="3.259.0", origin="PATH")
+        return Engine(folder=Path("/engine"), version="3.259.0", source="PATH")
 
     def engine_command(self, _target: Target) -> WorldEngine:
         return WorldEngine(self)

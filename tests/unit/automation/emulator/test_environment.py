@@ -32,7 +32,7 @@ CALLERS = {
 def environment(tmp_path: Path, base: dict[str, str], *, external: bool = False) -> dict[str, str]:
     return local_environment(
         Instance(url="http://127.0.0.1:1", folder=tmp_path, supervisor=1, external=external),
-        Engine(folder=Path("/engine"), version="3.259.0", origin="cache"),
+        Engine(folder=Path("/engine"), version="3.259.0", source="cache"),
         base,
         emulator_credentials(CALLERS, external=external),
     )

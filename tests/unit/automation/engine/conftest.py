@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.engine import build, find
-from automation.engine.model import WayFailedError
+from automation.engine.model import SourceFailedError
 from tests.unit.automation.engine.machine import Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automation.engine.install import Site
+    from automation.engine.install import Staging
 
 
-def refuse_download(_site: Site) -> Path:
-    raise WayFailedError("the vendor cannot be reached")
+def refuse_download(_staging: Staging) -> Path:
+    raise SourceFailedError("the vendor cannot be reached")
 
 
 @pytest.fixture
@@ -27,6 +27,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     for name, value in machine.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    monkeypatch.setattr(find, "MAKERS", {**find.MAKERS, "download": refuse_download})
+    monkeypatch.setattr(find, "INSTALLS", {**find.INSTALLS, "download": refuse_download})
     monkeypatch.setattr(build, "NEEDED_BYTES", 0)
     return machine

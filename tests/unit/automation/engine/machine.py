@@ -1,4 +1,4 @@
-"""Stand-ins for the programs that a search for the engine meets, and a machine to search on."""
+"""Fakes of the programs that `find_engine` runs, and a machine to run it on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from automation.engine.model import PINNED
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What the real go does on a build, in small: files in its caches (the modules' read-only), a
-# program where it is told to, its progress on standard output.
+# Imitates a build by the real go: it writes files to its caches (read-only ones to the module
+# cache), a program to the path of -o, and its progress to standard output. `wait_to_continue` holds
+# it until the test calls `let_go_continue`, for 10 s at most.
 FAKE_GO = """
 import os, pathlib, sys, time
 environment, arguments = os.environ, sys.argv[1:]
 here = pathlib.Path({here!r})
+
+def wait_to_continue():
+    for _ in range(1000):
+        if (here / "may-continue").exists():
+            return
+        time.sleep(0.01)
+
 with (here / "calls").open("a") as calls:
     calls.write(" ".join(arguments) + "\\n")
 (here / "environment").write_text(repr(dict(environment)))
@@ -44,10 +52,10 @@ elif arguments[0] == "build":
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A user's machine: its PATH of one folder, its home, its cache, and what it was told."""
+    """A user's machine: a PATH of one folder, a home, a cache, and the announced lines."""
 
     folder: Path
-    told: list[str] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
 
     @property
     def bin(self) -> Path:
@@ -80,24 +88,28 @@ class Machine:
         return path
 
     def add_engine(self, version: str, *, folder: Path | None = None) -> Path:
-        """Put an engine on PATH, or in another folder; the CLI notes each call beside itself."""
+        """Put an engine on PATH, or in another folder. The CLI logs its calls to pulumi.calls."""
         for host in ("pulumi-language-python", "pulumi-language-python-exec"):
             self.add_program(host, "", folder=folder)
-        note = "with open(__file__ + '.calls', 'a') as calls: calls.write('called\\n')"
-        return self.add_program("pulumi", f"{note}\nprint('v{version}')", folder=folder)
+        log_call = "with open(__file__ + '.calls', 'a') as calls: calls.write('called\\n')"
+        return self.add_program("pulumi", f"{log_call}\nprint('v{version}')", folder=folder)
 
     def add_go(self, *, version: str = PINNED, building: str = "pass") -> None:
-        """Put a go on PATH that builds a CLI of `version`, running `building` on the way."""
+        """Put a go on PATH that builds a CLI of `version`; it runs the code `building` first."""
         here = str(self.folder)
         body = FAKE_GO.format(here=here, building=building, version=version, python=sys.executable)
         self.add_program("go", body)
 
+    def let_go_continue(self) -> None:
+        """End the `wait_to_continue` of the fake go."""
+        (self.folder / "may-continue").touch()
+
     def go_calls(self) -> list[str]:
-        """The subcommands that go was asked for, in order."""
+        """The subcommands that go was called with, in order."""
         calls = self.folder / "calls"
         return (
             [line.split()[0] for line in calls.read_text().splitlines()] if calls.exists() else []
         )
 
     def find_engine(self) -> Engine:
-        return find_engine(environment=self.environment, announce=self.told.append)
+        return find_engine(environment=self.environment, announce=self.announced.append)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.engine import build, child
+from automation.engine import build, child, find_engine
 from automation.engine.model import PINNED, PROGRAMS
 from automation.support.errors import EngineUnavailableError
 
@@ -60,20 +60,24 @@ def test_a_full_disk_is_noticed_before_anything_is_downloaded(
 ) -> None:
     monkeypatch.setattr(build, "NEEDED_BYTES", 10**18)
     machine.add_go()
-    with pytest.raises(EngineUnavailableError, match="build: it takes 1000000000 GB of disk"):
+    with pytest.raises(EngineUnavailableError, match="build: it needs 1000000000 GB of disk"):
         machine.find_engine()
     assert machine.go_calls() == []
 
 
 def test_a_long_build_says_how_far_it_is(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "TICK", 0.1)
+    def announce(line: str) -> None:
+        if re.fullmatch(r"  1 of up to 2 packages compiled \(\d+ s\)", line):
+            progress.append(line)
+            machine.let_go_continue()
+
+    progress: list[str] = []
+    monkeypatch.setattr(child, "PROGRESS_INTERVAL", 0.02)
     machine.add_go(
-        building="if '-v' in arguments: print('example/one', flush=True); time.sleep(0.3)"
+        building="if '-v' in arguments: print('example/one', flush=True); wait_to_continue()"
     )
-    machine.find_engine()
-    assert any(
-        re.search(r"1 of up to 2 packages compiled \(\d+ s\)", line) for line in machine.told
-    )
+    find_engine(environment=machine.environment, announce=announce)
+    assert progress
 
 
 @pytest.mark.parametrize("tool", [build.CLI, build.HOST], ids=lambda tool: tool.name)

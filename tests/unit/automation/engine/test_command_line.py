@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     from tests.unit.automation.engine.machine import Machine
 
-# `python -m automation.engine`, with the vendor out of reach and room on the disk.
+# `python -m automation.engine`, with the vendor unreachable and enough room on the disk.
 PROGRAM = """
 from automation.engine import __main__, build, find
-from automation.engine.model import WayFailedError
+from automation.engine.model import SourceFailedError
 
-def refuse(site):
-    raise WayFailedError("the vendor cannot be reached")
+def refuse(staging):
+    raise SourceFailedError("the vendor cannot be reached")
 
-find.MAKERS = {**find.MAKERS, "download": refuse}
+find.INSTALLS = {**find.INSTALLS, "download": refuse}
 build.NEEDED_BYTES = 0
 raise SystemExit(__main__.main())
 """
 
 STARTED = "(here / 'started').touch(); "
-COMPILES_FOR_LONG = STARTED + "time.sleep(60)"
+COMPILES_FOR_A_MINUTE = STARTED + "time.sleep(60)"
 COMPILES_UNTIL_NOBODY_READS = """
     (here / "started").touch()
     try:
@@ -42,7 +42,7 @@ COMPILES_UNTIL_NOBODY_READS = """
             print("example/one", flush=True)
             time.sleep(0.02)
     except BrokenPipeError:
-        time.sleep(0.5)  # what it started ends a little later
+        wait_to_continue()
         os._exit(1)
 """
 
@@ -93,16 +93,20 @@ def test_without_an_engine_it_says_why_and_what_to_do_and_exits_3(machine: Machi
 
 
 def test_two_that_want_an_engine_at_once_install_one(machine: Machine) -> None:
-    machine.add_go(building=STARTED + "time.sleep(0.3)")
+    machine.add_go(building=STARTED + "wait_to_continue()")
     with started(machine) as first:
         wait_until((machine.folder / "started").exists, "the first builds")
         with started(machine) as second:
+            assert second.stderr is not None
+            announced = second.stderr.readline()
+            machine.let_go_continue()
             first_output, _ = first.communicate(timeout=20)
-            second_output, second_told = second.communicate(timeout=20)
+            second_output, more_announced = second.communicate(timeout=20)
     assert machine.go_calls().count("build") == 2  # the CLI and its language host, once each
     assert "(build)" in first_output
     assert "(cache)" in second_output
-    assert second_told == "Waiting for another process, which is installing the Pulumi engine\n"
+    assert announced == "Waiting for another process, which is installing the Pulumi engine\n"
+    assert more_announced == ""
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,7 @@ def test_two_that_want_an_engine_at_once_install_one(machine: Machine) -> None:
 def test_an_interrupted_build_leaves_nothing_behind(
     machine: Machine, signum: signal.Signals, code: int
 ) -> None:
-    machine.add_go(building=COMPILES_FOR_LONG)
+    machine.add_go(building=COMPILES_FOR_A_MINUTE)
     with started(machine) as process:
         wait_until((machine.folder / "started").exists, "the build is under way")
         process.send_signal(signum)
@@ -130,11 +134,16 @@ def test_what_a_killed_installer_left_is_cleared_once_its_go_has_ended(machine: 
         os.kill(process.pid, signal.SIGKILL)
     left_over = machine.engines / "staging" / "left-over"
     left_over.touch()
-    with installing(machine.environment, machine.told.append) as site:
-        assert machine.told == [
+
+    def announce(line: str) -> None:
+        machine.announced.append(line)
+        machine.let_go_continue()
+
+    with installing(machine.environment, announce) as staging:
+        assert machine.announced == [
             "Waiting for another process, which is installing the Pulumi engine"
         ]
         assert go_has_ended(machine)
-        assert site.folder == left_over.parent
+        assert staging.folder == left_over.parent
         assert not left_over.exists()
-    assert not site.folder.exists()
+    assert not staging.folder.exists()

@@ -1,38 +1,38 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.engine import Engine, find
+from automation.engine import Engine, child, find
+from automation.engine.build import GO_MINIMUM
 from automation.engine.model import MINIMUM, PINNED
 from automation.support.errors import AutomationError, EngineUnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automation.engine.install import Site
+    from automation.engine.install import Staging
     from tests.unit.automation.engine.machine import Machine
 
 
 @pytest.mark.parametrize("version", [MINIMUM, PINNED, "3.300.1"])
 def test_an_engine_on_path_is_taken_in_silence(machine: Machine, version: str) -> None:
     machine.add_engine(version)
-    assert machine.find_engine() == Engine(folder=machine.bin, version=version, origin="PATH")
-    assert machine.told == []
+    assert machine.find_engine() == Engine(folder=machine.bin, version=version, source="PATH")
+    assert machine.announced == []
 
 
 def test_an_engine_on_path_goes_before_the_cached_one(machine: Machine) -> None:
     machine.add_engine(PINNED, folder=machine.engines / PINNED)
     machine.add_engine("3.300.1")
-    assert machine.find_engine().origin == "PATH"
+    assert machine.find_engine().source == "PATH"
 
 
 def test_a_linked_cli_brings_the_language_host_beside_the_real_one(machine: Machine) -> None:
     real = machine.add_engine(PINNED, folder=machine.folder / "opt")
     (machine.bin / "pulumi").symlink_to(real)
-    assert machine.find_engine() == Engine(folder=machine.bin, version=PINNED, origin="PATH")
+    assert machine.find_engine() == Engine(folder=machine.bin, version=PINNED, source="PATH")
 
 
 @pytest.mark.parametrize("version", ["3.230.9", "2.400.0", "4.0.0"])
@@ -41,7 +41,7 @@ def test_an_unfit_version_on_path_is_passed_over_for_the_cached_one(
 ) -> None:
     machine.add_engine(version)
     machine.add_engine(PINNED, folder=machine.engines / PINNED)
-    assert machine.find_engine().origin == "cache"
+    assert machine.find_engine().source == "cache"
 
 
 @pytest.mark.parametrize("lost", ["pulumi-language-python", "pulumi-language-python-exec"])
@@ -49,15 +49,15 @@ def test_a_cli_without_its_language_host_is_passed_over(machine: Machine, lost: 
     machine.add_engine(PINNED)
     (machine.bin / lost).unlink()
     machine.add_engine(PINNED, folder=machine.engines / PINNED)
-    assert machine.find_engine().origin == "cache"
+    assert machine.find_engine().source == "cache"
 
 
 @pytest.mark.parametrize("body", ["raise SystemExit('broken')", "print('no version')"])
-def test_a_cli_that_does_not_say_its_version_is_passed_over(machine: Machine, body: str) -> None:
+def test_a_cli_that_does_not_print_its_version_is_passed_over(machine: Machine, body: str) -> None:
     machine.add_engine(PINNED)
     machine.add_program("pulumi", body)
     machine.add_engine(PINNED, folder=machine.engines / PINNED)
-    assert machine.find_engine().origin == "cache"
+    assert machine.find_engine().source == "cache"
 
 
 def test_the_version_on_path_is_asked_for_once_until_the_file_changes(machine: Machine) -> None:
@@ -76,82 +76,82 @@ def test_asking_for_the_version_writes_nothing_to_the_users_home(machine: Machin
         "pulumi",
         f"import os; {logs_at_home}; os.makedirs(home + '/logs', exist_ok=True); print('{PINNED}')",
     )
-    assert machine.find_engine().origin == "PATH"
+    assert machine.find_engine().source == "PATH"
     assert list(machine.home.iterdir()) == []
 
 
-def test_a_cached_engine_is_found_at_once_and_runs_nothing(machine: Machine) -> None:
+def test_a_cached_engine_is_found_without_running_anything(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[object] = []
+    monkeypatch.setattr(child, "run", lambda command, **_: commands.append(command))
     machine.add_go()
-    pulumi = machine.add_engine(PINNED, folder=machine.engines / PINNED)
-    started = time.perf_counter()
-    engine = machine.find_engine()
-    assert time.perf_counter() - started < 0.05
-    assert engine == Engine(folder=pulumi.parent, version=PINNED, origin="cache")
-    assert not pulumi.with_suffix(".calls").exists()
-    assert machine.go_calls() == []
-    assert machine.told == []
+    folder = machine.add_engine(PINNED, folder=machine.engines / PINNED).parent
+    assert machine.find_engine() == Engine(folder=folder, version=PINNED, source="cache")
+    assert commands == []
+    assert machine.announced == []
 
 
 def test_a_download_spares_the_build_and_is_found_in_the_cache_afterwards(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def download(site: Site) -> Path:
-        return machine.add_engine(PINNED, folder=site.folder / "download" / "bin").parent
+    def download(staging: Staging) -> Path:
+        return machine.add_engine(PINNED, folder=staging.folder / "download" / "bin").parent
 
-    monkeypatch.setattr(find, "MAKERS", {**find.MAKERS, "download": download})
+    monkeypatch.setattr(find, "INSTALLS", {**find.INSTALLS, "download": download})
     machine.add_go()
     place = machine.engines / PINNED
-    assert machine.find_engine() == Engine(folder=place, version=PINNED, origin="download")
-    assert machine.find_engine() == Engine(folder=place, version=PINNED, origin="cache")
+    assert machine.find_engine() == Engine(folder=place, version=PINNED, source="download")
+    assert machine.find_engine() == Engine(folder=place, version=PINNED, source="cache")
     assert machine.go_calls() == []
 
 
 def test_a_failed_download_leads_to_the_build(machine: Machine) -> None:
     machine.add_go()
     assert machine.find_engine() == Engine(
-        folder=machine.engines / PINNED, version=PINNED, origin="build"
+        folder=machine.engines / PINNED, version=PINNED, source="build"
     )
-    assert "The download failed: the vendor cannot be reached" in machine.told
-    assert any("about 7 minutes on 2 cores" in line for line in machine.told)
+    assert "The download failed: the vendor cannot be reached" in machine.announced
+    assert any("about 7 minutes on 2 cores" in line for line in machine.announced)
 
 
 def test_an_engine_that_lost_a_part_is_replaced(machine: Machine) -> None:
     machine.add_go()
     (machine.engines / PINNED).mkdir(parents=True)
     (machine.engines / PINNED / "stale").touch()
-    assert machine.find_engine().origin == "build"
+    assert machine.find_engine().source == "build"
     assert not (machine.engines / PINNED / "stale").exists()
 
 
 def test_an_engine_of_another_version_is_not_put_in_place(machine: Machine) -> None:
     machine.add_go(version="3.77.1")
     with pytest.raises(
-        EngineUnavailableError, match=f"build: it brought 3.77.1 instead of {PINNED}"
+        EngineUnavailableError, match=f"build: it produced 3.77.1 instead of {PINNED}"
     ):
         machine.find_engine()
     assert not (machine.engines / PINNED).exists()
 
 
-def test_a_build_that_brings_no_cli_is_not_put_in_place(machine: Machine) -> None:
+def test_a_build_that_produces_no_cli_is_not_put_in_place(machine: Machine) -> None:
     machine.add_go(building="if arguments[-1].endswith('cmd/pulumi'): raise SystemExit(0)")
-    with pytest.raises(EngineUnavailableError, match="build: it brought no pulumi"):
+    with pytest.raises(EngineUnavailableError, match="build: it produced no pulumi"):
         machine.find_engine()
 
 
-def test_where_every_way_is_barred_each_is_named_with_its_reason_and_a_next_step(
+def test_when_every_source_fails_each_is_listed_with_its_reason_and_a_next_step(
     machine: Machine,
 ) -> None:
     old = machine.add_engine("3.77.1")
     with pytest.raises(EngineUnavailableError) as error:
         machine.find_engine()
     assert str(error.value).splitlines()[1:] == [
-        f"  PATH: {old} is 3.77.1, and {MINIMUM} or a later 3.x is needed",
+        f"  PATH: {old} is 3.77.1, but {MINIMUM} or a later 3.x is needed",
         f"  cache: no {PINNED} in {machine.engines}",
         "  download: the vendor cannot be reached",
         "  build: no go on PATH",
     ]
     assert "pulumi.com/docs/install" in error.value.hint
-    assert "Go 1.25.11 or later" in error.value.hint
+    assert f"Go {GO_MINIMUM} or later" in error.value.hint
     assert "GOPROXY" in error.value.hint
 
 

@@ -19,7 +19,7 @@ from automation.support.errors import (
 from automation.targets.local import LocalTarget, local_target
 
 URL = "http://127.0.0.1:4566"
-ENGINE = Engine(folder=Path("/engine"), version="3.259.0", origin="cache")
+ENGINE = Engine(folder=Path("/engine"), version="3.259.0", source="cache")
 DESTROY_FAILED = DestroyFailedError("stack run-1 still exists: it is stuck", hint="pulumi destroy")
 
 
