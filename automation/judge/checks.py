@@ -1,7 +1,12 @@
-"""What must hold of every run, a function each: evidence in, a check out.
+"""The checks that every run must pass. Each is a function from `Evidence` to a `Check`.
 
-Each is true of every legal delivery, and each can fail: the complaints name the message or the line
-at fault.
+To add a check, write such a function and add it to `CHECKS` at the end of this file. Also add a way
+for it to fail to `WRONGS` in tests/unit/automation/judge/test_verdict.py: a test there requires one
+for every check.
+
+A check must pass for every legal delivery: any batching, any order, duplicates. Its problems name
+the messages or log lines at fault. In the texts, a good message is one that the scenario expects to
+be processed, and a poison message one that it expects to be dead-lettered.
 """
 
 from __future__ import annotations
@@ -10,27 +15,27 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automation.judge.evidence import own_line
+from automation.judge.evidence import invocation_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from automation.judge.evidence import Case, Evidence
-    from automation.observe.logs import Invocation
+    from automation.judge.evidence import Evidence, MessageEvidence
+    from automation.observe.logs import Invocation, Line
 
-_MOST_COMPLAINTS = 5  # that a check tells in full: the first show what is wrong
-_MOST_CHARACTERS = 80  # of a body, for the same reason
+_MAX_PROBLEMS = 5  # that a check lists; it counts the rest
+_MAX_BODY = 80  # characters of a body that a problem quotes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that must hold.
+    """The result of one check.
 
     Attributes:
-        name: The same in every run.
-        passed: Whether it holds.
-        expected: What must be.
-        actual: What was seen; of a check that failed, which message or line is at fault.
+        name: The same in every run; programs may rely on it.
+        passed: Whether the check passed.
+        expected: What must be true.
+        actual: What was seen; when the check failed, its problems, separated by "; ".
     """
 
     name: str
@@ -40,12 +45,16 @@ class Check:
 
 
 def check_leftovers(leftovers: Sequence[str]) -> Check:
-    """Check that nothing is left after the destroy; `leftovers` names what is."""
+    """Check after the destroy that nothing is left. It is not in `CHECKS`: it needs no evidence.
+
+    Args:
+        leftovers: The names of the resources that still exist.
+    """
     return _check(
         "nothing left",
         expected="no resource of the stack is left",
-        actual="none is left",
-        complaints=[f"{leftover} is left" for leftover in leftovers],
+        actual="no resource is left",
+        problems=[f"{leftover} is left" for leftover in leftovers],
     )
 
 
@@ -54,9 +63,9 @@ def _sent(evidence: Evidence) -> Check:
     sent = Counter(sent.message for sent in evidence.observation.sent)
     return _check(
         "sent",
-        expected=f"the scenario's messages were sent, {len(evidence.scenario.messages)} in all",
-        actual="they were",
-        complaints=[
+        expected=f"{_all_were(len(evidence.scenario.messages), 'message')} sent",
+        actual=f"{len(evidence.observation.sent)} sent",
+        problems=[
             f"{_short(message.body)} was sent {sent[message]} times, not {wanted[message]}"
             for message in dict.fromkeys((*wanted, *sent))
             if sent[message] != wanted[message]
@@ -65,48 +74,50 @@ def _sent(evidence: Evidence) -> Check:
 
 
 def _processed(evidence: Evidence) -> Check:
-    cases = evidence.to_be("processed")
+    messages = evidence.expected_to_be("processed")
     return _check(
         "processed",
-        expected=f"{len(cases)} to be processed, each with its line in the log",
-        actual=f"{len(cases)} processed",
-        complaints=[
-            f"{_name(case)} is {case.fate}: {_never_logged(case)}"
-            for case in cases
-            if not case.receives
+        expected=f"{_all_were(len(messages), 'good message')} processed and logged",
+        actual=f"{len(messages)} processed and logged",
+        problems=[
+            f"{_name(message)} is {message.fate}: {_never_logged(message)}"
+            for message in messages
+            if not message.receives
         ],
     )
 
 
 def _dead_lettered(evidence: Evidence) -> Check:
-    def complaints() -> Iterator[str]:
-        for case in cases:
-            if not case.dead_letters:
-                yield f"{_name(case)} is {case.fate}, not in the dead-letter queue"
-            for letter in case.dead_letters:
-                if letter.body != case.sent.message.body:
-                    yield f"{_name(case)} came out as {_short(letter.body)}"
+    def problems() -> Iterator[str]:
+        for message in messages:
+            if not message.dead_letters:
+                yield f"{_name(message)} is {message.fate}, not in the dead-letter queue"
+            for letter in message.dead_letters:
+                if letter.body != message.sent.message.body:
+                    yield f"{_name(message)} was dead-lettered as {_short(letter.body)}"
 
-    cases = evidence.to_be("dead-lettered")
+    messages = evidence.expected_to_be("dead-lettered")
     return _check(
         "dead-lettered",
-        expected=f"{len(cases)} to be in the dead-letter queue, id and body unchanged",
-        actual=f"{len(cases)} in the dead-letter queue",
-        complaints=complaints(),
+        expected=f"{_all_were(len(messages), 'poison message')} dead-lettered, id and body "
+        "unchanged",
+        actual=f"{len(messages)} dead-lettered",
+        problems=problems(),
     )
 
 
 def _nothing_else_dead_lettered(evidence: Evidence) -> Check:
-    good = [case for case in evidence.to_be("processed") if case.dead_letters]
+    dead_lettered = [each for each in evidence.expected_to_be("processed") if each.dead_letters]
     return _check(
         "nothing else dead-lettered",
-        expected="nothing else of this run is in the dead-letter queue",
-        actual="nothing else",
-        complaints=[
-            *(f"{_name(case)} is in it" for case in good),
+        expected="no other message was dead-lettered",
+        actual="no other message",
+        problems=[
+            *(f"{_name(message)} is in the dead-letter queue" for message in dead_lettered),
             *(
-                f"message {letter.message_id} ({_short(letter.body)}) is in it and was not sent"
-                for letter in evidence.strangers
+                f"message {letter.message_id} ({_short(letter.body)}) is in the dead-letter queue, "
+                "but this run did not send it"
+                for letter in evidence.unexpected
             ),
         ],
     )
@@ -115,43 +126,45 @@ def _nothing_else_dead_lettered(evidence: Evidence) -> Check:
 def _one_fate(evidence: Evidence) -> Check:
     return _check(
         "one fate",
-        expected="no message is both processed and dead-lettered",
-        actual="none is",
-        complaints=[
-            f"{_name(case)} was processed at {case.receives[0].line.timestamp:%H:%M:%S.%f} and is "
-            "in the dead-letter queue"
-            for case in evidence.to_be("processed")
-            if case.receives and case.dead_letters
+        expected="no message was both processed and dead-lettered",
+        actual="no message",
+        problems=[
+            f"{_name(message)} was processed at {_time(message.receives[0].line)} and is also in "
+            "the dead-letter queue"
+            for message in evidence.expected_to_be("processed")
+            if message.receives and message.dead_letters
         ],
     )
 
 
 def _failed_receives(evidence: Evidence) -> Check:
-    # At least one line is asked for everywhere: without any, nothing tells that the message was
-    # refused for the reason the scenario names.
+    # Every target needs at least one line: without it, nothing proves that the message failed for
+    # the reason that the scenario expects.
     most = evidence.observation.max_receive_count
 
-    def complaints() -> Iterator[str]:
-        for case in evidence.to_be("dead-lettered"):
-            if case.sent.message.log is None:
+    def problems() -> Iterator[str]:
+        for message in evidence.expected_to_be("dead-lettered"):
+            template = message.sent.message.log
+            if template is None:
                 continue
-            if not case.receives:
-                yield f"{_name(case)}: {_never_logged(case)}"
-            elif evidence.exact_receives and (gap := case.gap(most)):
-                yield f"{_name(case)}: no line for receive {', '.join(map(str, gap))}"
-            for receive in case.receives:
+            missing = message.missing_receives(most)
+            if not message.receives:
+                yield f"{_name(message)}: {_never_logged(message)}"
+            elif evidence.exact_receives and missing:
+                yield f"{_name(message)}: no line for receive {', '.join(map(str, missing))}"
+            for receive in message.receives:
                 if receive.number is not None and not 1 <= receive.number <= most:
-                    yield f"{_name(case)}: receive {receive.number} is not within 1..{most}"
-            for line in case.other_lines:
+                    yield f"{_name(message)}: receive {receive.number} is not from 1 to {most}"
+            for line in message.other_lines:
                 if line.is_error:
-                    yield f"{_name(case)}: logged {line.message!r}, not {case.sent.message.log!r}"
+                    yield f"{_name(message)}: {line.message!r} was logged instead of {template!r}"
 
-    numbers = f"each of 1..{most}" if evidence.exact_receives else f"receives within 1..{most}"
+    receives = "every receive" if evidence.exact_receives else "at least one receive"
     return _check(
         "failed receives",
-        expected=f"each dead letter's failures are logged with its reason, {numbers}",
-        actual="they are",
-        complaints=complaints(),
+        expected=f"the log shows why each poison message failed, for {receives} from 1 to {most}",
+        actual="every failure is logged",
+        problems=problems(),
     )
 
 
@@ -159,9 +172,9 @@ def _source_empty(evidence: Evidence) -> Check:
     source = evidence.observation.source
     return _check(
         "source queue empty",
-        expected="nothing visible, in flight or delayed",
+        expected="the source queue is empty",
         actual="empty",
-        complaints=[] if source.empty else [f"the queue holds {source}"],
+        problems=[] if source.empty else [f"the source queue holds {source}"],
     )
 
 
@@ -169,72 +182,88 @@ def _invocations_complete(evidence: Evidence) -> Check:
     invocations = evidence.logs.invocations
     template = evidence.scenario.invocation
 
-    def complaints() -> Iterator[str]:
+    def problems() -> Iterator[str]:
         if not invocations:
             yield "the log shows no invocation"
         for invocation in invocations:
-            if lacking := ", ".join(_lacking(invocation, template)):
-                yield f"invocation {invocation.request_id} lacks {lacking}"
+            if missing := ", ".join(_missing_lines(invocation, template)):
+                yield f"invocation {invocation.request_id} lacks {missing}"
 
-    own_line = "" if template is None else " and the function's own line"
+    own_line = "" if template is None else ", the function's own line"
     return _check(
         "invocations complete",
-        expected=f"each invocation has START, END, a REPORT that can be read{own_line}",
-        actual=f"{len(invocations)} invocations have",
-        complaints=complaints(),
+        expected=f"every invocation's log is complete: START, END, REPORT{own_line}",
+        actual=f"{len(invocations)} complete",
+        problems=problems(),
     )
 
 
 def _no_other_errors(evidence: Evidence) -> Check:
-    expected = {receive.line for case in evidence.cases for receive in case.receives}
-    earlier_ids = {letter.message_id for letter in evidence.earlier}
+    receive_lines = {receive.line for each in evidence.messages for receive in each.receives}
+    preexisting_ids = {letter.message_id for letter in evidence.preexisting}
     return _check(
         "no other errors",
-        expected="no line at level ERROR or worse but the failures that the scenario names",
-        actual="none",
-        complaints=[
-            f"{line.message!r} at {line.timestamp:%H:%M:%S.%f} in invocation {line.request_id}"
+        expected="no other error was logged",
+        actual="no other error",
+        problems=[
+            f"{line.message!r} was logged at {_time(line)} {_where(line)}"
             for line in evidence.logs.lines
             if line.is_error
-            and line not in expected
-            and not any(message_id in line.message for message_id in earlier_ids)
+            and line not in receive_lines
+            and not any(message_id in line.message for message_id in preexisting_ids)
         ],
     )
 
 
-def _lacking(invocation: Invocation, template: str | None) -> Iterator[str]:
+def _missing_lines(invocation: Invocation, template: str | None) -> Iterator[str]:
     if invocation.started is None:
         yield "START"
     if invocation.ended is None:
         yield "END"
     if invocation.report is None:
         reports = [line for line in invocation.lines if line.message.startswith("REPORT ")]
-        yield f"a REPORT that can be read: {reports[0].message!r}" if reports else "REPORT"
-    if template is not None and own_line(invocation, template) is None:
+        yield f"a REPORT that can be parsed: {reports[0].message!r}" if reports else "REPORT"
+    if template is not None and invocation_line(invocation, template) is None:
         yield f"the line {template!r}"
 
 
-def _check(name: str, *, expected: str, actual: str, complaints: Iterable[str]) -> Check:
-    told = list(complaints)
-    more = len(told) - _MOST_COMPLAINTS
+def _check(name: str, *, expected: str, actual: str, problems: Iterable[str]) -> Check:
+    listed = list(problems)
+    more = len(listed) - _MAX_PROBLEMS
     if more > 0:
-        told[_MOST_COMPLAINTS:] = [f"and {more} more"]
+        listed[_MAX_PROBLEMS:] = [f"and {more} more"]
     return Check(
-        name=name, passed=not told, expected=expected, actual="; ".join(told) if told else actual
+        name=name,
+        passed=not listed,
+        expected=expected,
+        actual="; ".join(listed) if listed else actual,
     )
 
 
-def _name(case: Case) -> str:
-    return f"message {case.sent.message_id} ({_short(case.sent.message.body)})"
+def _all_were(count: int, noun: str) -> str:
+    return f"the {noun} was" if count == 1 else f"all {count} {noun}s were"
+
+
+def _name(message: MessageEvidence) -> str:
+    return f"message {message.sent.message_id} ({_short(message.sent.message.body)})"
 
 
 def _short(body: str) -> str:
-    return body if len(body) <= _MOST_CHARACTERS else f"{body[:_MOST_CHARACTERS]}…"
+    return body if len(body) <= _MAX_BODY else f"{body[:_MAX_BODY]}…"
 
 
-def _never_logged(case: Case) -> str:
-    never = f"{case.sent.message.log!r} was never logged"
-    return f"{never}, but {case.other_lines[0].message!r} was" if case.other_lines else never
+def _time(line: Line) -> str:
+    return f"{line.timestamp:%H:%M:%S.%f}"
+
+
+def _where(line: Line) -> str:
+    return f"in invocation {line.request_id}" if line.request_id else "outside any invocation"
+
+
+def _never_logged(message: MessageEvidence) -> str:
+    never = f"{message.sent.message.log!r} was never logged"
+    others = message.other_lines
+    return f"{never}, but {others[0].message!r} was" if others else never
 
 
 CHECKS: tuple[Callable[[Evidence], Check], ...] = (

@@ -1,4 +1,4 @@
-"""Which log line and which dead letter speak of which message: the ground the checks stand on."""
+"""The evidence for the checks: for each message, its log lines and its dead letters."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 Fate = Literal["processed", "dead-lettered", "pending", "lost"]
-"""A message's fate, as far as it can be told."""
+"""What became of a message, as far as it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receive:
-    """A receive of a message that the function logged with the line its scenario names.
+    """One receive of a message, proved by a log line that matches the message's template.
 
     Attributes:
-        number: The receive's number, None when the scenario's line carries none.
+        number: The receive's number; None when the template has no {receive}.
         line: The line.
     """
 
@@ -38,16 +38,17 @@ class Receive:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """One message and all that speaks of it.
+class MessageEvidence:
+    """One message, with its log lines and dead letters.
 
     Attributes:
         sent: The message.
-        fate: "dead-lettered" when it is in the dead-letter queue, else "processed" when its proof
-            was logged, else "pending" while the source queue holds anything, else "lost".
-        receives: What was logged of it as its scenario says, by number.
-        other_lines: Lines that carry its id and say something else.
-        dead_letters: It, in the dead-letter queue; twice when it was delivered from there twice.
+        fate: "dead-lettered" when it is in the dead-letter queue; else "processed" when the line
+            that proves it was logged; else "pending" while the source queue holds any message;
+            else "lost".
+        receives: Its receives, sorted by number.
+        other_lines: Lines that contain its id and do not match its template.
+        dead_letters: Its copies in the dead-letter queue. SQS may deliver more than one.
     """
 
     sent: Sent
@@ -57,113 +58,118 @@ class Case:
     dead_letters: tuple[DeadLetter, ...]
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """Number of each receive; where the lines carry none they are counted."""
+    def receive_numbers(self) -> tuple[int, ...]:
+        """The number of each receive; its position, from 1, when the line has no number."""
         return tuple(
             position if receive.number is None else receive.number
             for position, receive in enumerate(self.receives, start=1)
         )
 
-    def gap(self, max_receive_count: int) -> list[int]:
-        """The receives of 1..max_receive_count that were not logged."""
-        return [number for number in range(1, max_receive_count + 1) if number not in self.numbers]
+    def missing_receives(self, max_receive_count: int) -> list[int]:
+        """The numbers from 1 to `max_receive_count` that were not logged."""
+        logged = self.receive_numbers
+        return [number for number in range(1, max_receive_count + 1) if number not in logged]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that was seen, in order.
+    """Everything that the checks look at.
 
     Attributes:
-        scenario: What was to be sent, and what must become of it.
+        scenario: The messages to send, with their expected fates.
         observation: What was seen.
-        exact_receives: Whether each receive that the queue counts reaches the function.
-        cases: One for each message sent.
-        logs: The log, read, from when the scenario was sent.
-        strangers: Dead letters that are no message of the scenario.
-        earlier: Those that were in the dead-letter queue before the scenario was sent.
+        exact_receives: Whether every receive that the queue counts reaches the function.
+        messages: One for each message sent, in the order in which they were sent.
+        logs: The parsed log, without the invocations that ended before the run sent its messages.
+        unexpected: Dead letters that this run did not send.
+        preexisting: Dead letters of messages that were sent before this run's.
     """
 
     scenario: Scenario
     observation: Observation
     exact_receives: bool
-    cases: tuple[Case, ...]
+    messages: tuple[MessageEvidence, ...]
     logs: Logs
-    strangers: tuple[DeadLetter, ...]
-    earlier: tuple[DeadLetter, ...]
+    unexpected: tuple[DeadLetter, ...]
+    preexisting: tuple[DeadLetter, ...]
 
-    def to_be(self, fate: ExpectedFate) -> tuple[Case, ...]:
-        """The messages that the scenario wants to meet this fate."""
-        return tuple(case for case in self.cases if case.sent.message.fate == fate)
+    def expected_to_be(self, fate: ExpectedFate) -> tuple[MessageEvidence, ...]:
+        """The messages that the scenario expects to meet this fate."""
+        return tuple(message for message in self.messages if message.sent.message.fate == fate)
 
 
 def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool) -> Evidence:
-    """Read the log and sort everything by the message it speaks of."""
+    """Parse the log, and find the log lines and dead letters of each message."""
     sent_ids = {sent.message_id for sent in observation.sent}
-    began = min((sent.sent_at for sent in observation.sent), default=None)
-    logs = _since(began, read_logs(observation.events), sent_ids)
+    first_sent_at = min((sent.sent_at for sent in observation.sent), default=None)
+    logs = _of_this_run(read_logs(observation.events), first_sent_at, sent_ids)
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
-    earlier = [letter for letter in others if began and letter.sent_at < began]
+    preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
     return Evidence(
         scenario=scenario,
         observation=observation,
         exact_receives=exact_receives,
-        cases=_cases(observation, logs.lines),
+        messages=_messages(observation, logs.lines),
         logs=logs,
-        strangers=tuple(letter for letter in others if letter not in earlier),
-        earlier=tuple(earlier),
+        unexpected=tuple(letter for letter in others if letter not in preexisting),
+        preexisting=tuple(preexisting),
     )
 
 
-def _since(began: datetime | None, logs: Logs, sent_ids: Collection[str]) -> Logs:
-    """Leave out invocations that were over before the scenario was sent: an earlier run's.
+def _of_this_run(logs: Logs, first_sent_at: datetime | None, sent_ids: Collection[str]) -> Logs:
+    """Leave out the invocations of an earlier run, which ended before the first message was sent.
 
-    One that names a message of the scenario stays whatever its time: clocks differ.
+    An invocation that logged the id of a sent message stays, whatever its time: clocks differ.
     """
 
-    def is_ours(line: Line) -> bool:
+    def may_be_ours(line: Line) -> bool:
         return (
-            began is None
-            or line.timestamp >= began
+            first_sent_at is None
+            or line.timestamp >= first_sent_at
             or any(message_id in line.message for message_id in sent_ids)
         )
 
-    invocations = tuple(each for each in logs.invocations if any(map(is_ours, each.lines)))
+    invocations = tuple(each for each in logs.invocations if any(map(may_be_ours, each.lines)))
     requests = {each.request_id for each in invocations}
     return Logs(
-        lines=tuple(line for line in logs.lines if is_ours(line) or line.request_id in requests),
+        lines=tuple(
+            line for line in logs.lines if may_be_ours(line) or line.request_id in requests
+        ),
         invocations=invocations,
     )
 
 
-def own_line(invocation: Invocation, template: str) -> re.Match[str] | None:
-    """The line that the function logs in each invocation: its fields, None when it is missing."""
+def invocation_line(invocation: Invocation, template: str) -> re.Match[str] | None:
+    """Match the line that the function logs once in every invocation; None when it is missing."""
     pattern = line_pattern(template, request_id=invocation.request_id)
     return next(
         (match for line in invocation.lines if (match := pattern.fullmatch(line.message))), None
     )
 
 
-def _cases(observation: Observation, lines: Sequence[Line]) -> tuple[Case, ...]:
-    receives = _receives(observation.sent, lines)
-    cases = []
+def _messages(observation: Observation, lines: Sequence[Line]) -> tuple[MessageEvidence, ...]:
+    receives_by_id = _receives(observation.sent, lines)
+    messages = []
     for sent in observation.sent:
-        own = receives[sent.message_id]
+        receives = receives_by_id[sent.message_id]
         letters = tuple(
             letter for letter in observation.dead_letters if letter.message_id == sent.message_id
         )
-        told = {receive.line for receive in own}
-        cases.append(
-            Case(
+        receive_lines = {receive.line for receive in receives}
+        messages.append(
+            MessageEvidence(
                 sent=sent,
-                fate=_fate(sent, own, letters, observation.source),
-                receives=own,
+                fate=_fate(sent, receives, letters, observation.source),
+                receives=receives,
                 other_lines=tuple(
-                    line for line in lines if sent.message_id in line.message and line not in told
+                    line
+                    for line in lines
+                    if sent.message_id in line.message and line not in receive_lines
                 ),
                 dead_letters=letters,
             )
         )
-    return tuple(cases)
+    return tuple(messages)
 
 
 def _fate(
@@ -180,26 +186,26 @@ def _fate(
 
 
 def _receives(sent: Sequence[Sent], lines: Sequence[Line]) -> Mapping[str, tuple[Receive, ...]]:
-    """The lines that each message's template fits, by message id.
+    """Find the receives of each message, by message id.
 
-    Messages whose templates nothing tells apart (no {message_id}, the same text) share their lines
-    out by receive number: one line cannot prove two messages.
+    Messages with the same template and no {message_id} in it cannot be told apart. Their lines are
+    distributed among them in the order of the receive numbers: one line proves one message only.
     """
-    sharers: dict[re.Pattern[str], list[str]] = defaultdict(list)
+    ids_by_pattern: dict[re.Pattern[str], list[str]] = defaultdict(list)
     receives: dict[str, tuple[Receive, ...]] = {}
     for each in sent:
         receives[each.message_id] = ()
         if each.message.log is not None:
             pattern = line_pattern(each.message.log, message_id=each.message_id)
-            sharers[pattern].append(each.message_id)
-    for pattern, message_ids in sharers.items():
+            ids_by_pattern[pattern].append(each.message_id)
+    for pattern, message_ids in ids_by_pattern.items():
         numbered = "receive" in pattern.groupindex
-        fitting = [
+        matching = [
             Receive(number=int(match["receive"]) if numbered else None, line=line)
             for line in lines
             if (match := pattern.fullmatch(line.message))
         ]
-        fitting.sort(key=lambda receive: receive.number or 0)
+        matching.sort(key=lambda receive: receive.number or 0)
         for position, message_id in enumerate(message_ids):
-            receives[message_id] = tuple(fitting[position :: len(message_ids)])
+            receives[message_id] = tuple(matching[position :: len(message_ids)])
     return receives

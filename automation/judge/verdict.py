@@ -1,8 +1,8 @@
-"""The verdict: what a scenario expects and what was seen go in, what became of it comes out. Pure.
+"""The verdict: compares an observation with what the scenario expects. Pure, without I/O.
 
-It holds for every legal delivery: any batching, any order, a message received more than once, log
-lines that come late, and receives that SQS counts although they reached nobody. Fates come from
-the log and from the dead-letter queue; of the source queue's depth, which lags, only zero counts.
+It is correct for every legal delivery: any batching, any order, duplicates, log lines that arrive
+late, and receives that SQS counts but that never reach the function. A message's fate comes from
+the log and the dead-letter queue. The source queue's depth is late, so only zero is used.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automation.judge.checks import CHECKS
-from automation.judge.evidence import gather, own_line
+from automation.judge.evidence import gather, invocation_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from automation.judge.checks import Check
-    from automation.judge.evidence import Case, Evidence, Fate
+    from automation.judge.evidence import Evidence, Fate, MessageEvidence
     from automation.observe.logs import Invocation, Line, Report
     from automation.observe.observation import Observation, QueueDepth
     from automation.scenario.model import ExpectedFate, Scenario
@@ -30,14 +30,14 @@ class MessageVerdict:
     """What became of one message.
 
     Attributes:
-        message_id: SQS's id of it.
+        message_id: The id that SQS gave it.
         body: What was sent.
-        expected: The fate it was to meet.
-        fate: The fate it met: "pending" while it may still meet one, "lost" when it has left the
-            source queue and nothing tells where to.
-        receives: The highest receive number that was logged; without numbers, the lines counted.
+        expected: The fate that the scenario expects.
+        fate: Its fate so far: "pending" while it may still be in the source queue, "lost" when the
+            queue is empty and the message was neither processed nor dead-lettered.
+        receives: The highest receive number in the log; the number of lines when they have none.
         sent_at: When it was sent, in UTC.
-        received_at: Time of each line that proves a receive, in UTC, the earliest first.
+        received_at: Time of each line that proves a receive, in UTC, in ascending order.
     """
 
     message_id: str
@@ -54,10 +54,10 @@ class InvocationVerdict:
     """One invocation.
 
     Attributes:
-        request_id: Lambda's id of it.
-        records: Size of its batch, None when the scenario's line does not tell.
-        report: Its REPORT line, None when it is missing or cannot be read.
-        lines: All its lines, START to REPORT.
+        request_id: Lambda's request id.
+        records: The size of its batch; None when the log does not show it.
+        report: Its REPORT line; None when that is missing or cannot be parsed.
+        lines: All its lines, from START to REPORT.
     """
 
     request_id: str
@@ -68,13 +68,13 @@ class InvocationVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What was found.
+    """The result of judging one observation.
 
     Attributes:
         messages: In the order in which they were sent.
-        invocations: In the order in which they began.
-        checks: In the order of `CHECKS`, which tells what they are.
-        notes: What is worth knowing and fails nothing, a sentence each.
+        invocations: In the order of their first lines.
+        checks: In the order of `CHECKS` in checks.py.
+        notes: Facts that are worth knowing and fail no check, one sentence each.
         source: The source queue's depth.
     """
 
@@ -94,12 +94,12 @@ class Verdict:
 
     @property
     def summary(self) -> str:
-        """How far it has come, in one line: for whoever waits, and for a time-out's error."""
+        """The progress in one line: how many messages met their fates, and what still fails."""
         parts = []
         for fate in dict.fromkeys(message.expected for message in self.messages):
-            wanted = [message for message in self.messages if message.expected == fate]
-            met = sum(message.fate == fate for message in wanted)
-            parts.append(f"{met} of {len(wanted)} {fate}")
+            expected = [message for message in self.messages if message.expected == fate]
+            met = sum(message.fate == fate for message in expected)
+            parts.append(f"{met} of {len(expected)} {fate}")
         failed = ", ".join(check.name for check in self.checks if not check.passed)
         return "; ".join(
             (", ".join(parts), f"queue: {self.source}", *([f"not yet: {failed}"] if failed else []))
@@ -107,19 +107,19 @@ class Verdict:
 
 
 def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool) -> Verdict:
-    """Judge what was seen against what the scenario expects.
+    """Compare what was seen with what the scenario expects.
 
     Args:
-        scenario: What was to be sent, and what must become of it.
-        observation: What was seen up to now. A check that fails may pass later: look again until
-            the verdict passes or the time is up.
-        exact_receives: Whether each receive that the queue counts reaches the function, so that a
-            dead letter's failures must be logged for all of 1..maxReceiveCount. True of the
-            emulator; on AWS some reach nobody, and a gap becomes a note.
+        scenario: The messages to send, with their expected fates.
+        observation: What was seen so far. A check that fails now may pass later, so observe again
+            until the verdict passes or the time is up.
+        exact_receives: Whether every receive that the queue counts reaches the function. True on
+            the emulator: every receive from 1 to maxReceiveCount of a dead letter must be logged.
+            False on AWS: some receives never reach the function, and a missing one is only noted.
     """
     evidence = gather(scenario, observation, exact_receives=exact_receives)
     return Verdict(
-        messages=tuple(_message_verdict(case) for case in evidence.cases),
+        messages=tuple(_message_verdict(message) for message in evidence.messages),
         invocations=tuple(
             _invocation_verdict(invocation, scenario.invocation)
             for invocation in evidence.logs.invocations
@@ -130,21 +130,22 @@ def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool)
     )
 
 
-def _message_verdict(case: Case) -> MessageVerdict:
+def _message_verdict(message: MessageEvidence) -> MessageVerdict:
+    sent = message.sent
     return MessageVerdict(
-        message_id=case.sent.message_id,
-        body=case.sent.message.body,
-        expected=case.sent.message.fate,
-        fate=case.fate,
-        receives=max(case.numbers, default=0),
-        sent_at=case.sent.sent_at,
-        received_at=tuple(sorted(receive.line.timestamp for receive in case.receives)),
+        message_id=sent.message_id,
+        body=sent.message.body,
+        expected=sent.message.fate,
+        fate=message.fate,
+        receives=max(message.receive_numbers, default=0),
+        sent_at=sent.sent_at,
+        received_at=tuple(sorted(receive.line.timestamp for receive in message.receives)),
     )
 
 
 def _invocation_verdict(invocation: Invocation, template: str | None) -> InvocationVerdict:
-    own = None if template is None else own_line(invocation, template)
-    records = own.groupdict().get("records") if own else None
+    match = None if template is None else invocation_line(invocation, template)
+    records = match.groupdict().get("records") if match else None
     return InvocationVerdict(
         request_id=invocation.request_id,
         records=None if records is None else int(records),
@@ -155,21 +156,23 @@ def _invocation_verdict(invocation: Invocation, template: str | None) -> Invocat
 
 def _notes(evidence: Evidence) -> Iterator[str]:
     most = evidence.observation.max_receive_count
-    for case in evidence.to_be("processed"):
-        if len(case.receives) > 1:
+    for message in evidence.expected_to_be("processed"):
+        if (times := len(message.receives)) > 1:
             yield (
-                f"message {case.sent.message_id} was processed {len(case.receives)} times: "
-                "delivery is at least once"
+                f"message {message.sent.message_id} was duplicated: it was processed {times} "
+                "times, as SQS delivers at least once"
             )
-    for case in evidence.to_be("dead-lettered"):
-        for number, times in Counter(case.numbers).items():
+    for message in evidence.expected_to_be("dead-lettered"):
+        name = f"message {message.sent.message_id}"
+        for number, times in Counter(message.receive_numbers).items():
             if times > 1:
-                yield f"receive {number} of message {case.sent.message_id} was logged {times} times"
-        if case.dead_letters and case.receives and case.gap(most) and not evidence.exact_receives:
-            missing = ", ".join(map(str, case.gap(most)))
+                yield f"receive {number} of {name} was logged {times} times"
+        missing = message.missing_receives(most)
+        if message.dead_letters and message.receives and missing and not evidence.exact_receives:
             yield (
-                f"message {case.sent.message_id} was dead-lettered after {most} receives, of which "
-                f"{missing} reached nobody: SQS counts those too"
+                f"{name} was dead-lettered after {most} receives, but the log does not show "
+                f"{', '.join(map(str, missing))}: SQS also counts receives that never reach the "
+                "function"
             )
-    for letter in evidence.earlier:
-        yield f"message {letter.message_id} was in the dead-letter queue before"
+    for letter in evidence.preexisting:
+        yield f"message {letter.message_id} was in the dead-letter queue before this run"

@@ -1,1 +1,1 @@
-"""Observing a stack: queues and log dialects in, observations out; no judging."""
+"""Reads the queues and the log of a stack into an `Observation`. Judges nothing."""

@@ -1,12 +1,12 @@
-"""Lambda's JSON log format, said again in the words of its text format: one reader reads both."""
+"""Converts Lambda's JSON log format to its text format, so that one parser reads both."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-# The figures of a REPORT line, in its order: label, key in platform.report's metrics, unit.
-_REPORT_FIGURES = (
+# The metrics of a REPORT line, in order: label, key in platform.report's metrics, unit.
+_REPORT_METRICS = (
     ("Duration", "durationMs", "ms"),
     ("Billed Duration", "billedDurationMs", "ms"),
     ("Memory Size", "memorySizeMB", "MB"),
@@ -16,10 +16,13 @@ _REPORT_FIGURES = (
 
 
 def json_as_text(text: str) -> list[str]:
-    """Rewrite one event; an empty list when it is not of the JSON format.
+    """Convert one event to lines of the text format.
 
-    Known are platform.start and platform.report, what AWS's Python runtime writes for a logger's
-    line and for an uncaught exception, and Powertools' lines.
+    Converts platform.start, platform.report, the lines and uncaught exceptions that AWS's Python
+    runtime logs, and the lines of Powertools.
+
+    Returns:
+        The lines; an empty list when the event is none of these.
     """
     event = _parsed(text)
     match event:
@@ -40,18 +43,18 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return None  # it only looks like JSON
+        return None  # a text line that starts with a brace
 
 
 def _report(record: dict[str, Any]) -> list[str]:
-    """END and REPORT: the platform tells of the end alone (runtimeDone) at level DEBUG only."""
+    """END and REPORT. The event for END alone (platform.runtimeDone) is logged at DEBUG only."""
     request_id, metrics = record["requestId"], record["metrics"]
-    figures = [
-        f"{label}: {metrics[key]} {unit}" for label, key, unit in _REPORT_FIGURES if key in metrics
+    metric_texts = [
+        f"{label}: {metrics[key]} {unit}" for label, key, unit in _REPORT_METRICS if key in metrics
     ]
     end_and_report = [
         f"END RequestId: {request_id}",
-        "\t".join((f"REPORT RequestId: {request_id}", *figures)),
+        "\t".join((f"REPORT RequestId: {request_id}", *metric_texts)),
     ]
     if (status := record.get("status", "success")) == "success":
         return end_and_report

@@ -1,14 +1,15 @@
-r"""Lambda's log lines, read by message whatever the prefix: log events in, invocations out.
+r"""Parses Lambda's log: takes log events, and returns lines grouped by invocation.
 
-Three dialects, told apart line by line:
+Each line may be in one of three formats:
 
-- AWS, text: `[INFO]\t<time>Z\t<request id>\t<message>`. One stream an execution environment, so
-  many invocations share it; INIT_START, EXTENSION and other platform lines stand between them.
-- AWS, JSON: an object an event, which `json_logs` says again in the words of the text format.
-- the emulator: `[INFO] <message>`. One stream an invocation, one event a line, and one timestamp
-  for all of them, so that only their order tells what came first.
+- AWS, text: `[INFO]\t<time>Z\t<request id>\t<message>`. Each execution environment has a stream, so
+  many invocations share one. INIT_START, EXTENSION and other platform lines may come between them.
+- AWS, JSON: one object per event. `json_logs` converts it to the text format.
+- the emulator: `[INFO] <message>`. Each invocation has a stream, and each line is an event. All
+  events of an invocation have the same timestamp, so only their order shows what came first.
 
-A line that does not name its request belongs to the invocation that is open in its stream.
+A line without a request id belongs to the invocation that is running in its stream: the last one
+with a START line and no REPORT line yet.
 """
 
 from __future__ import annotations
@@ -29,16 +30,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of the log, its prefix taken off.
+    """One line of the log.
 
     Attributes:
-        message: What the function handed to its logger, or a platform line as it stands.
-        level: The logger's name for it, as "INFO"; ERROR for an exception, a time-out and the
-            platform's errors; None where there is none (START, END, REPORT, what was printed).
-        timestamp: The event's.
-        stream: Name of the log stream.
-        request_id: The invocation it belongs to, or None outside of any.
-        detail: Lines that follow it and are part of it: a traceback.
+        message: What the function passed to its logger, without the prefix; or a whole platform or
+            printed line.
+        level: The logger's level, such as "INFO"; "ERROR" for an uncaught exception, a timeout and
+            the platform's errors; None for START, END, REPORT and printed lines.
+        timestamp: Of its event, in UTC.
+        stream: The log stream's name.
+        request_id: Of the invocation that it belongs to; None outside of any invocation.
+        detail: The lines after it that belong to it, such as a traceback.
     """
 
     message: str
@@ -50,21 +52,21 @@ class Line:
 
     @property
     def is_error(self) -> bool:
-        """Whether its level is ERROR or worse."""
+        """Whether its level is ERROR or higher."""
         return self.level in {"ERROR", "CRITICAL", "FATAL"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a REPORT line says.
+    """The metrics of a REPORT line.
 
     Attributes:
-        duration_ms: How long the handler ran.
-        billed_ms: What is billed of it.
-        memory_mb: The function's memory size.
-        max_memory_mb: The most it used. On the emulator a figure of the emulator's own process.
-        init_ms: How long the cold start's init phase took; None for a warm start, after a restore
-            from a snapshot, and on the emulator.
+        duration_ms: How long the handler ran, in milliseconds.
+        billed_ms: The billed duration, in milliseconds.
+        memory_mb: The function's memory size, in MB.
+        max_memory_mb: The most memory it used, in MB. The emulator reports its own process's.
+        init_ms: How long the init phase of a cold start took, in milliseconds; None for a warm
+            start, after a restore from a snapshot, and on the emulator.
     """
 
     duration_ms: float
@@ -76,14 +78,14 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """One invocation, as far as it has been logged.
+    """One invocation, with what has been logged so far.
 
     Attributes:
-        request_id: Lambda's id of it.
-        started: Time of its START line, None until that is there.
-        ended: Time of its END line, None until that is there.
-        report: None until its REPORT line is there, and where that cannot be read.
-        lines: All its lines, START, END and REPORT among them.
+        request_id: Lambda's request id.
+        started: Time of its START line, in UTC; None when that is missing.
+        ended: Time of its END line, in UTC; None when that is missing.
+        report: None when its REPORT line is missing or cannot be parsed.
+        lines: All its lines, including START, END and REPORT.
     """
 
     request_id: str
@@ -95,11 +97,11 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Logs:
-    """A log group, read: all streams merged by time.
+    """The parsed log group, with all streams merged by time.
 
     Attributes:
-        lines: Every line, those outside of any invocation among them.
-        invocations: Every invocation that a line belongs to, by its first line.
+        lines: Every line, including those outside of any invocation.
+        invocations: Every invocation with at least one line, in the order of their first lines.
     """
 
     lines: tuple[Line, ...]
@@ -111,8 +113,8 @@ _TRACEBACK = "Traceback (most recent call last):"
 _PLATFORM = re.compile(rf"(?P<kind>START|END|REPORT) RequestId: (?P<request_id>{_ID})\b.*")
 _PLAIN = re.compile(".*")
 
-# The forms of a line, the first that fits wins, with the level of a line that names none.
-_FORMS: tuple[tuple[re.Pattern[str], str | None], ...] = (
+# The formats of a line, and the level of a line that names none. The first match wins.
+_FORMATS: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(rf"\[(?P<level>[A-Z]+)\]\t[^\t]*\t(?P<request_id>{_ID})?\t(?P<message>.*)"), None),
     (re.compile(r"\[(?P<level>[A-Z]+)\] (?P<message>.*)"), None),
     (_PLATFORM, None),
@@ -120,13 +122,13 @@ _FORMS: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Error: .*)"), "ERROR"),
     (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Process exited .*)"), "ERROR"),
     (re.compile(r"INIT_REPORT .*\bStatus: (?:error|timeout)\b.*"), "ERROR"),
-    (re.compile("Worker process died"), "ERROR"),  # the emulator, of a function that exits
+    (re.compile("Worker process died"), "ERROR"),  # the emulator, when a function exits
     (re.compile(re.escape(_TRACEBACK)), "ERROR"),
     (_PLAIN, None),
 )
 
-# What is part of the error before it wherever it stands: a traceback, the sentences of Python's
-# traceback module that chain one to another, and the empty lines between.
+# Lines that always belong to the error before them: the start of a traceback, the sentences with
+# which Python chains tracebacks, and the empty lines between them.
 _CHAINED = re.compile(
     rf"|{re.escape(_TRACEBACK)}|During handling of the above .*|The above exception was .*"
 )
@@ -140,7 +142,12 @@ _REPORT = re.compile(
 
 
 def read_logs(events: Iterable[LogEvent]) -> Logs:
-    """Read the events of a log group; those of one stream in the order in which they came."""
+    """Parse the events of a log group.
+
+    Args:
+        events: In any order of time; those of one stream with the same timestamp in the order in
+            which they were logged.
+    """
     streams: dict[str, list[LogEvent]] = {}
     for event in sorted(events, key=attrgetter("timestamp")):
         streams.setdefault(event.stream, []).append(event)
@@ -159,7 +166,7 @@ def read_logs(events: Iterable[LogEvent]) -> Logs:
 
 
 def parse_report(text: str) -> Report | None:
-    """Read a REPORT line; None when it does not say what a REPORT line must say."""
+    """Parse a REPORT line; return None when one of its required metrics is missing."""
     match = _REPORT.fullmatch(text)
     if match is None:
         return None
@@ -188,15 +195,16 @@ def _invocation(request_id: str, lines: Iterable[Line]) -> Invocation:
 
 
 def _stream_lines(events: Iterable[LogEvent]) -> Iterator[Line]:
-    """The lines of one stream, each traceback joined to the error it belongs to."""
+    """Parse one stream, and join each traceback to the error it belongs to."""
     lines: list[Line] = []
-    open_request: str | None = None
+    running_request: str | None = None
     in_traceback = False
-    for event, (text, *detail) in ((at, block) for at in events for block in _blocks(at.text)):
-        form, level = _form(text)
-        parts = form.groupdict()
+    blocks = ((event, block) for event in events for block in _blocks(event.text))
+    for event, (text, *detail) in blocks:
+        match, level = _match(text)
+        parts = match.groupdict()
         after_error = bool(lines) and lines[-1].is_error
-        in_traceback = in_traceback and form.re is _PLAIN
+        in_traceback = in_traceback and match.re is _PLAIN
         if after_error and (in_traceback or _CHAINED.fullmatch(text)):
             lines[-1] = replace(lines[-1], detail=(*lines[-1].detail, text, *detail))
         else:
@@ -206,23 +214,23 @@ def _stream_lines(events: Iterable[LogEvent]) -> Iterator[Line]:
                     level=parts.get("level", level),
                     timestamp=event.timestamp,
                     stream=event.stream,
-                    request_id=parts.get("request_id") or open_request,
+                    request_id=parts.get("request_id") or running_request,
                     detail=tuple(detail),
                 )
             )
         in_traceback = text == _TRACEBACK or (in_traceback and text.startswith(" "))
         if "kind" in parts:
-            open_request = None if parts["kind"] == "REPORT" else parts["request_id"]
-    return map(_named_after_exception, lines)
+            running_request = None if parts["kind"] == "REPORT" else parts["request_id"]
+    return map(_with_exception_as_message, lines)
 
 
-def _form(text: str) -> tuple[re.Match[str], str | None]:
-    """The form of a line, and the level of that form."""
-    return next((match, level) for form, level in _FORMS if (match := form.fullmatch(text)))
+def _match(text: str) -> tuple[re.Match[str], str | None]:
+    """Match a line with its format, and return the format's level too."""
+    return next((match, level) for format_, level in _FORMATS if (match := format_.fullmatch(text)))
 
 
-def _named_after_exception(line: Line) -> Line:
-    """A traceback without a line of its own before it takes the exception's, as AWS writes it."""
+def _with_exception_as_message(line: Line) -> Line:
+    """Give a traceback that follows no error line the exception as its message, as AWS does."""
     exceptions = [text for text in line.detail if text.strip() and not text.startswith(" ")]
     if line.message != _TRACEBACK or not exceptions:
         return line
@@ -230,7 +238,7 @@ def _named_after_exception(line: Line) -> Line:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """The lines of an event, each with the texts that are part of it."""
+    """Split an event into lines of the text format, each followed by its detail lines."""
     for line in json_as_text(text) or [text]:
-        # "\r" too: AWS's runtime ends the lines of an uncaught exception with it.
+        # AWS's runtime separates the lines of an uncaught exception with "\r".
         yield re.split(r"\r\n|\r|\n", line.rstrip("\r\n"))

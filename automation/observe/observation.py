@@ -1,4 +1,4 @@
-"""What was seen of a run, as the services told it: data only, no judgement and no I/O.
+"""What the services report about a run, as plain data: no judgement, no I/O.
 
 All times are timezone-aware, in UTC.
 """
@@ -19,9 +19,10 @@ class LogEvent:
     """One event of the function's log group.
 
     Attributes:
-        timestamp: When it was logged. The emulator gives all events of an invocation one time.
-        stream: Name of its log stream.
-        text: The event's message; a last newline may be there or not.
+        timestamp: When it was logged. On the emulator it is the same for all events of an
+            invocation.
+        stream: The log stream's name.
+        text: The event's message, with or without a newline at its end.
     """
 
     timestamp: datetime
@@ -34,9 +35,9 @@ class DeadLetter:
     """A message in the dead-letter queue.
 
     Attributes:
-        message_id: The id it was sent with: SQS keeps it when it moves a message.
-        body: Its body as it was received.
-        sent_at: SQS's SentTimestamp: when it was first sent, to the source queue.
+        message_id: The id from the source queue: SQS keeps it when it moves a message.
+        body: As received from the dead-letter queue.
+        sent_at: SQS's SentTimestamp: when it was sent to the source queue.
     """
 
     message_id: str
@@ -46,12 +47,12 @@ class DeadLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueDepth:
-    """How many messages a queue holds: approximate on AWS, where counts lag up to a minute.
+    """How many messages a queue holds. On AWS the counts are approximate, up to a minute late.
 
     Attributes:
-        visible: Waiting to be received.
-        in_flight: Received, neither deleted nor visible again.
-        delayed: Not to be received yet.
+        visible: Ready to be received.
+        in_flight: Received, and neither deleted nor visible again.
+        delayed: Not yet ready to be received.
     """
 
     visible: int
@@ -60,7 +61,7 @@ class QueueDepth:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is in the queue."""
+        """Whether the queue holds no message."""
         return not (self.visible or self.in_flight or self.delayed)
 
     def __str__(self) -> str:
@@ -76,18 +77,15 @@ class QueueDepth:
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """All that was seen of a run up to one moment.
-
-    Look at the source queue first, at the dead-letter queue and the logs after it: a message that
-    moves between two looks is then seen twice, never not at all.
+    """Everything seen of a run up to one moment.
 
     Attributes:
         sent: Every message that was sent.
-        events: The log group's events since the first was sent, or somewhat before; those of one
-            stream in the order in which the service gives them.
-        dead_letters: What is in the dead-letter queue. A message may be in it twice: delivery is
+        events: The log group's events since the first message was sent, or from a little earlier;
+            those of one stream in the order of the service's response.
+        dead_letters: The dead-letter queue's messages. A message may be in it twice: SQS delivers
             at least once.
-        source: Depth of the source queue.
+        source: Depth of the source queue, read before the dead letters and the events.
         max_receive_count: maxReceiveCount of the source queue's redrive policy.
     """
 

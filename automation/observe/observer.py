@@ -1,4 +1,20 @@
-"""Looking at a stack: its source queue, its dead-letter queue and its function's log."""
+"""Observes a stack: reads its source queue, its dead-letter queue and its function's log.
+
+To observe another message source, write a class with the two methods of `Observer`, and a function
+that returns a `SourceQueue` as `read_source_queue` does. `automation/run.py` calls them:
+
+1. the function once, before it sends: the timeout of the run follows from the two settings;
+2. `observe(sent)` repeatedly, until the verdict is final;
+3. `remove_dead_letters(message_ids)` once, at the end, on a stack that the run did not create.
+
+The verdict relies on these rules:
+
+- Read the source's depth first, and the dead letters and log events after it. A message that moves
+  in the meantime is then seen twice. In the other order it could be missed, and judged lost.
+- Return everything seen so far in each observation, not only what is new.
+- Return every page of every response. A missing log line or dead letter fails a check.
+- Report what the service says, and judge nothing. Dead letters of other runs are returned too.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +36,18 @@ if TYPE_CHECKING:
     from automation.stack.outputs import Outputs
     from automation.support.clients import Clients
 
-RECEIVE_BATCH = 10  # messages: SQS's limit of one ReceiveMessage
-HIDE = 120  # seconds that a dead letter which was read stays out of the way of the next look
+MAX_BATCH = 10  # messages: SQS's limit for one ReceiveMessage
+HIDDEN_FOR = 120  # seconds: the visibility timeout of a dead letter that was read
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceQueue:
-    """What the source queue says of itself.
+    """The source queue's depth and settings.
 
     Attributes:
         depth: How many messages it holds.
-        visibility_timeout: In seconds.
-        max_receive_count: Receives after which a message goes to the dead-letter queue.
+        visibility_timeout: Seconds until a message whose receive failed is received again.
+        max_receive_count: Receives after which SQS moves a message to the dead-letter queue.
     """
 
     depth: QueueDepth
@@ -40,13 +56,16 @@ class SourceQueue:
 
 
 class Observer:
-    """Looks at a stack again and again; dead letters that it has read once it remembers.
+    """Observes one stack repeatedly.
+
+    Reading a dead letter hides it for `HIDDEN_FOR` seconds, so the observer keeps every dead letter
+    that it has read.
 
     Args:
-        clients: Of the account and region that the stack is in.
-        outputs: The stack's.
-        skew: Seconds that the services' clock may be behind ours: log events are read from so long
-            before the first message was sent.
+        clients: AWS clients for the stack's account and region.
+        outputs: The stack's outputs.
+        skew: Seconds that the services' clock may be behind this machine's. Log events are read
+            from that long before the first message was sent.
     """
 
     def __init__(self, clients: Clients, outputs: Outputs, skew: float) -> None:
@@ -56,10 +75,17 @@ class Observer:
         self._dead_letters: dict[str, MessageTypeDef] = {}
 
     def observe(self, sent: tuple[Sent, ...]) -> Observation:
-        """Take one look.
+        """Read the source queue, then the dead-letter queue, then the log.
 
-        The source queue comes first and the rest after it, so that a message which moves between
-        two looks is seen twice rather than not at all.
+        Args:
+            sent: Every message that the run sent; at least one.
+
+        Returns:
+            Everything seen since the first message was sent.
+
+        Raises:
+            ObserveError: The source queue has no redrive policy.
+            ClientError: botocore's; a service refused a request.
         """
         source = read_source_queue(self._clients.sqs, self._outputs.queue_url)
         self._read_dead_letters()
@@ -72,10 +98,14 @@ class Observer:
         )
 
     def remove_dead_letters(self, message_ids: Iterable[str]) -> None:
-        """Delete dead letters that have been read: a lasting stack is left as it was found."""
-        ours = set(message_ids)
+        """Delete dead letters that `observe` has read, so that the stack is left as it was.
+
+        Args:
+            message_ids: The run's messages. Dead letters of other runs stay.
+        """
+        own_ids = set(message_ids)
         for found in self._dead_letters.values():
-            if found["MessageId"] in ours:
+            if found["MessageId"] in own_ids:
                 self._clients.sqs.delete_message(
                     QueueUrl=self._outputs.dead_letter_queue_url,
                     ReceiptHandle=found["ReceiptHandle"],
@@ -83,19 +113,19 @@ class Observer:
 
     def _read_dead_letters(self) -> None:
         while True:
-            answer = self._clients.sqs.receive_message(
+            response = self._clients.sqs.receive_message(
                 QueueUrl=self._outputs.dead_letter_queue_url,
-                MaxNumberOfMessages=RECEIVE_BATCH,
-                VisibilityTimeout=HIDE,
+                MaxNumberOfMessages=MAX_BATCH,
+                VisibilityTimeout=HIDDEN_FOR,
                 MessageSystemAttributeNames=["All"],
             )
-            found = answer.get("Messages", [])
+            found = response.get("Messages", [])
             self._dead_letters.update((message["MessageId"], message) for message in found)
             if not found:
                 return
 
     def _log_events(self, since: datetime) -> tuple[LogEvent, ...]:
-        """Every event of every stream, merged, in the order in which the service gives them."""
+        """Every event of every stream, in the order of the service's response."""
         pages = self._clients.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self._outputs.log_group_name,
             startTime=int(since.timestamp() * 1000),
@@ -112,16 +142,16 @@ class Observer:
 
 
 def read_source_queue(sqs: SQSClient, queue_url: str) -> SourceQueue:
-    """Read a queue's depth and timing.
+    """Read a queue's depth and the settings that decide how long a dead letter takes.
 
     Raises:
-        ObserveError: It has no redrive policy: nothing would ever be dead-lettered.
+        ObserveError: The queue has no redrive policy, so nothing would ever be dead-lettered.
     """
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
     if "RedrivePolicy" not in attributes:
         raise ObserveError(
             f"the queue {queue_url} has no redrive policy",
-            hint="give it a dead-letter queue: QueueConsumer does",
+            hint="give it a dead-letter queue, as QueueConsumer does",
         )
     return SourceQueue(
         depth=QueueDepth(
@@ -135,7 +165,7 @@ def read_source_queue(sqs: SQSClient, queue_url: str) -> SourceQueue:
 
 
 def dead_letter(found: MessageTypeDef) -> DeadLetter:
-    """A received message, as an observation has it."""
+    """Convert a message received from the dead-letter queue."""
     milliseconds = int(found["Attributes"]["SentTimestamp"])
     return DeadLetter(
         message_id=found["MessageId"],

@@ -1,1 +1,1 @@
-"""What to send, and what must become of it."""
+"""A scenario: the messages to send, and the fate that each must meet."""

@@ -1,4 +1,4 @@
-"""What to send, what must become of it, and which log line proves it: a scenario, read from JSON.
+"""Scenarios, read from JSON: the messages to send, their expected fates, and the proof in the log.
 
     {
       "name": "one good, one bad",
@@ -9,9 +9,8 @@
       ]
     }
 
-`log` and `invocation` are templates of one log line each: what the function hands to its logger,
-without the prefix that a formatter puts before it. All in them is literal but the placeholders of
-`PLACEHOLDERS`.
+`log` and `invocation` are templates. Each describes one log line as the function passes it to its
+logger, without the formatter's prefix. Everything in a template is literal, except `PLACEHOLDERS`.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 ExpectedFate = Literal["processed", "dead-lettered"]
 
 TEN_HANDS = Path(__file__).with_name("ten-hands.json")
-"""The scenario that a run uses when it is given none: the lesson's."""
+"""The default scenario: the lesson's ten hands."""
 
-_NUMBER = "(?:0|[1-9][0-9]{0,17})"  # as int() writes it, and never too long for it
+_NUMBER = "(?:0|[1-9][0-9]{0,17})"  # no leading zero, and short enough for int()
 PLACEHOLDERS: Mapping[str, str] = {
     "message_id": r"\S+",
     "receive": _NUMBER,
@@ -40,10 +39,10 @@ PLACEHOLDERS: Mapping[str, str] = {
     "memory_mb": _NUMBER,
     "records": _NUMBER,
 }
-"""What may stand in a template, and what each stands for as a pattern."""
+"""The placeholders of a template, and the regular expression that each stands for."""
 
-# SQS, SendMessage: at most 1 MiB (since August 2025), and of the characters only those that XML
-# allows; others it refuses or replaces, so that the message would not come back unchanged.
+# SQS's limits for SendMessage: 1 MiB (since August 2025), and the characters that XML allows. SQS
+# refuses or replaces other characters, so the message would not come back unchanged.
 MAX_BODY_BYTES = 1_048_576
 _NOT_SENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,11 +54,11 @@ class Message:
     """One message of a scenario.
 
     Attributes:
-        body: What is sent, to the letter.
-        fate: What must become of it.
-        log: Template of the line that proves it: of a processed message, the line that says so; of
-            a dead-lettered one, the line of each receive that failed, or None when the function
-            logs none.
+        body: The exact body to send.
+        fate: The expected fate.
+        log: Template of the log line that proves the fate. For a processed message: the line that
+            reports success. For a dead-lettered one: the line that reports each failed receive,
+            or None when the function logs no such line.
     """
 
     body: str
@@ -69,12 +68,13 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Messages to send together.
+    """The messages of one run.
 
     Attributes:
-        name: What people call it.
+        name: A name for people.
         messages: At least one.
-        invocation: Template of the line that the function logs in each invocation, or None.
+        invocation: Template of the line that the function logs once in every invocation, or None
+            when it logs no such line.
     """
 
     name: str
@@ -85,7 +85,9 @@ class Scenario:
 def line_pattern(template: str, **known: str) -> re.Pattern[str]:
     r"""Compile a template into a pattern for `fullmatch`.
 
-    Each placeholder becomes a group of its name, or its value where that is known.
+    Args:
+        template: Of one log line.
+        known: Values of placeholders, by name. Each other placeholder becomes a named group.
 
     >>> line_pattern("done {message_id} in {receive}", message_id="a.b").pattern
     'done\\ a\\.b\\ in\\ (?P<receive>(?:0|[1-9][0-9]{0,17}))'
@@ -109,26 +111,26 @@ def load_scenario(path: Path) -> Scenario:
     """Read a scenario.
 
     Raises:
-        ScenarioError: The file cannot be read or is no scenario; all that is wrong with it in one
-            error, each with its place in the file and what to write instead.
+        ScenarioError: The file cannot be read, is not JSON or is not a valid scenario. The message
+            lists every problem with its place in the file and the correction.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
         raise ScenarioError(
             f"the scenario {path} cannot be read: {error.strerror}",
-            hint="give the path of a scenario file, or none for the ten hands",
+            hint="pass the path of a scenario file, or leave the option out to run the ten hands",
         ) from error
     except (ValueError, RecursionError) as error:
         raise ScenarioError(
             f"the scenario {path} is not JSON: {error}",
-            hint=f"{TEN_HANDS} is one to start from",
+            hint=f"{TEN_HANDS} is an example to start from",
         ) from error
     problems = list(_object_problems(document, "scenario", _SCENARIO_KEYS, {"name", "messages"}))
     if problems:
         raise ScenarioError(
-            f"the scenario {path} cannot be used:\n" + "\n".join(f"  {line}" for line in problems),
-            hint=f"{TEN_HANDS} is one to start from",
+            f"the scenario {path} is not valid:\n" + "\n".join(f"  {line}" for line in problems),
+            hint=f"{TEN_HANDS} is an example to start from",
         )
     return Scenario(
         name=document["name"],
@@ -141,11 +143,11 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _body(value: Any) -> str:
-    """A string goes as it is; any other value as compact JSON."""
+    """The body to send: a string as it is, any other value as compact JSON."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -177,7 +179,7 @@ def _name_problems(value: Any, place: str) -> Iterator[str]:
 
 def _template_problems(value: Any, place: str) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip() or value.splitlines() != [value]:
-        yield f"{place}: write one line of the log as a string, or leave the key out"
+        yield f"{place}: write one log line as a string, or leave the key out"
         return
     for name in dict.fromkeys(_PLACEHOLDER.findall(value)):
         if name not in PLACEHOLDERS:
@@ -193,7 +195,7 @@ def _messages_problems(value: Any, place: str) -> Iterator[str]:
         where = f"{place}[{index}]"
         yield from _object_problems(entry, where, _MESSAGE_KEYS, {"body", "fate"})
         if isinstance(entry, dict) and entry.get("fate") == "processed" and "log" not in entry:
-            yield f"{where}: a processed message needs 'log', the line that proves it"
+            yield f"{where}: a processed message needs 'log', the log line that proves it"
 
 
 def _fate_problems(value: Any, place: str) -> Iterator[str]:
@@ -205,15 +207,15 @@ def _body_problems(value: Any, place: str) -> Iterator[str]:
     try:
         body = _body(value)
     except ValueError:
-        yield f"{place}: a number in it is too large; write the body as a string of JSON"
+        yield f"{place}: JSON cannot represent a number in it; write the body as a string"
         return
     if found := _NOT_SENDABLE.search(body):
         yield (
-            f"{place}: SQS cannot carry the character U+{ord(found.group()):04X}; leave it out, or "
+            f"{place}: SQS does not accept the character U+{ord(found.group()):04X}; remove it, or "
             "write the body as a string of JSON that escapes it"
         )
     elif not 1 <= (size := len(body.encode())) <= MAX_BODY_BYTES:
-        yield f"{place}: it has {size:,} bytes; SQS carries 1 to {MAX_BODY_BYTES:,}"
+        yield f"{place}: it has {size:,} bytes; SQS accepts 1 to {MAX_BODY_BYTES:,}"
 
 
 _MESSAGE_KEYS = {"body": _body_problems, "fate": _fate_problems, "log": _template_problems}

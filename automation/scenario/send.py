@@ -1,4 +1,4 @@
-"""Sending a scenario's messages to the queue of a stack."""
+"""Send a scenario's messages to a stack's queue."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ if TYPE_CHECKING:
 
     from automation.scenario.model import Message
 
-BATCH = 10  # messages: SQS's limit of one SendMessageBatch
-CLOCK_TOLERANCE = timedelta(
-    seconds=2
-)  # between two clocks that are both right, and told in seconds
-BATCH_BYTES = 1_048_576  # of all bodies in one batch: SQS's limit, the same as for one message
+MAX_BATCH = 10  # messages: SQS's limit for one SendMessageBatch
+MAX_BATCH_BYTES = 1_048_576  # of all bodies in one batch: SQS's limit, the same as for one message
+CLOCK_TOLERANCE = timedelta(seconds=2)  # the Date header has whole seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """A message of the scenario that SQS took.
+    """A message that SQS accepted.
 
     Attributes:
-        message_id: SQS's id of it.
-        sent_at: When it was handed to SQS, not later than SQS's own SentTimestamp.
-        message: What was sent, and what must become of it.
+        message_id: The id that SQS gave it.
+        sent_at: Just before the request, by SQS's clock, in UTC: not later than SQS's own
+            SentTimestamp.
+        message: The scenario's message.
     """
 
     message_id: str
@@ -40,43 +39,44 @@ class Sent:
 
 
 def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -> tuple[Sent, ...]:
-    """Send all messages, in order, in as few calls as SQS allows.
+    """Send all messages, in order, in as few requests as SQS allows.
 
     Raises:
-        ObserveError: SQS refused one; those before it are on their way.
+        ObserveError: SQS refused a message. The batches before it, and the rest of its own, may
+            have been sent.
     """
     sent: list[Sent] = []
     for batch in batches(messages):
         before = datetime.now(UTC)
-        answer = sqs.send_message_batch(
+        response = sqs.send_message_batch(
             QueueUrl=queue_url,
             Entries=[
-                {"Id": str(place), "MessageBody": message.body}
-                for place, message in enumerate(batch)
+                {"Id": str(index), "MessageBody": message.body}
+                for index, message in enumerate(batch)
             ],
         )
-        for failure in answer.get("Failed", []):
+        for failure in response.get("Failed", []):
             message = batch[int(failure["Id"])]
             raise ObserveError(
                 f"SQS refused message {messages.index(message) + 1} of {len(messages)}: "
                 f"{failure['Code']}: {failure.get('Message', '')}"
             )
-        ids = {entry["Id"]: entry["MessageId"] for entry in answer["Successful"]}
-        sent_at = on_servers_clock(before, answer)
+        ids = {entry["Id"]: entry["MessageId"] for entry in response["Successful"]}
+        sent_at = by_service_clock(before, response)
         sent += [
-            Sent(message_id=ids[str(place)], sent_at=sent_at, message=message)
-            for place, message in enumerate(batch)
+            Sent(message_id=ids[str(index)], sent_at=sent_at, message=message)
+            for index, message in enumerate(batch)
         ]
     return tuple(sent)
 
 
 def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    """The messages in runs that one SendMessageBatch takes."""
+    """Split messages, in order, into batches that fit into one SendMessageBatch."""
     batch: list[Message] = []
     size = 0
     for message in messages:
         length = len(message.body.encode())
-        if batch and (len(batch) == BATCH or size + length > BATCH_BYTES):
+        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(message)
@@ -85,11 +85,12 @@ def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
         yield batch
 
 
-def on_servers_clock(ours: datetime, answer: SendMessageBatchResultTypeDef) -> datetime:
-    """A time by the service's clock, which stamps its logs and messages.
+def by_service_clock(local: datetime, response: SendMessageBatchResultTypeDef) -> datetime:
+    """Convert a local time to the service's clock, which stamps log events and messages.
 
-    The service tells its time to the second only, so a clock that is right is left alone.
+    The response's Date header has whole seconds. A difference within `CLOCK_TOLERANCE` is therefore
+    ignored.
     """
-    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    offset = parsedate_to_datetime(date) - ours if date else timedelta()
-    return ours + offset if abs(offset) > CLOCK_TOLERANCE else ours
+    date = response["ResponseMetadata"]["HTTPHeaders"].get("date")
+    offset = parsedate_to_datetime(date) - local if date else timedelta()
+    return local + offset if abs(offset) > CLOCK_TOLERANCE else local

@@ -78,8 +78,8 @@ WRONG = [
     (["run", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds above 0"),
     (["run", "--config", "batchSize"], "--config: 'batchSize' is not KEY=VALUE"),
     (["run", "--config", "=5"], "--config: '=5' is not KEY=VALUE"),
-    (["run", "--scenario", "/no/such.json"], "give the path of a scenario file"),
-    (["run", "--scenario", str(CHECKOUT)], "give the path of a scenario file"),
+    (["run", "--scenario", "/no/such.json"], "pass the path of a scenario file"),
+    (["run", "--scenario", str(CHECKOUT)], "pass the path of a scenario file"),
     (["run", "--scenario", str(CHECKOUT / "LICENSE")], "is not JSON"),
 ]
 

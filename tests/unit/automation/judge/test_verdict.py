@@ -33,8 +33,8 @@ FAIL = "FAIL message_id={message_id} receive={receive} reason=chip_delta must be
 INVOKE = "invoke request_id={request_id} memory_mb=128 records={records}"
 
 
-# A busy machine is no reason to fail, and a delivery takes a while to draw.
-unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+# No deadline: a busy machine is slow, and drawing a delivery takes a while.
+no_deadline = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def uuid(number: int) -> str:
@@ -166,7 +166,7 @@ def draw_batches(draw: DrawFn, receives: list[tuple[Sent, int]]) -> list[list[tu
 
 
 def draw_events(draw: DrawFn, invocations: list[list[str]], dialect: Dialect) -> list[LogEvent]:
-    """Invocations side by side in their streams; on AWS, several one after another in one."""
+    """Each invocation in a stream of its own; on AWS, several may share one, one after another."""
     streams: dict[int, list[LogEvent]] = {}
     for number, texts in enumerate(invocations):
         stream = number if dialect.same_time else draw(st.integers(0, 2))
@@ -213,13 +213,13 @@ def deliveries(draw: DrawFn) -> Delivery:
     ]
     twice = draw(st.lists(st.sampled_from(dead_letters), max_size=1))
     old = DeadLetter(message_id=uuid(9000), body="x", sent_at=BEGAN - timedelta(seconds=1))
-    earlier = draw(st.lists(st.just(old), max_size=1))
+    preexisting = draw(st.lists(st.just(old), max_size=1))
     return Delivery(
         scenario=Scenario(name="drawn", messages=messages, invocation=INVOKE),
         observation=Observation(
             sent=sent,
             events=tuple(draw_events(draw, texts, dialect)),
-            dead_letters=(*dead_letters, *twice, *earlier),
+            dead_letters=(*dead_letters, *twice, *preexisting),
             source=EMPTY,
             max_receive_count=MAX_RECEIVE_COUNT,
         ),
@@ -231,7 +231,7 @@ def judged(delivery: Delivery) -> Verdict:
     return judge(delivery.scenario, delivery.observation, exact_receives=delivery.exact_receives)
 
 
-@unhurried
+@no_deadline
 @given(delivery=deliveries())
 def test_every_legal_delivery_passes(delivery: Delivery) -> None:
     verdict = judged(delivery)
@@ -244,11 +244,11 @@ def test_every_legal_delivery_passes(delivery: Delivery) -> None:
     )
 
 
-# One thing goes wrong, and the check that is there for it fails.
+# When one thing goes wrong, the check for it fails.
 
 
 def edit(observation: Observation, change: Callable[[str], Iterable[str]]) -> Observation:
-    """The observation with each event's text changed into the texts that `change` gives."""
+    """Replace the text of each event by the texts that `change` returns."""
     return replace(
         observation,
         events=tuple(
@@ -295,7 +295,7 @@ def dead_letter_too(observation: Observation, sent: Sent) -> Observation:
     return replace(observation, dead_letters=(*observation.dead_letters, more))
 
 
-STRANGER = Sent(
+UNEXPECTED = Sent(
     message_id=uuid(7777),
     sent_at=datetime(2030, 1, 1, tzinfo=UTC),
     message=Message(body="not ours", fate="dead-lettered", log=None),
@@ -321,9 +321,9 @@ WRONGS: dict[str, tuple[str, Callable[[Observation], Observation]]] = {
         "dead-lettered",
         lambda seen: change_letter(seen, lambda letter: replace(letter, message_id=uuid(6))),
     ),
-    "a stranger was dead-lettered": (
+    "an unexpected message was dead-lettered": (
         "nothing else dead-lettered",
-        lambda seen: dead_letter_too(seen, STRANGER),
+        lambda seen: dead_letter_too(seen, UNEXPECTED),
     ),
     "a good message was dead-lettered unseen": (
         "nothing else dead-lettered",
@@ -413,7 +413,7 @@ def test_one_thing_that_goes_wrong_fails_its_check(
     assert name in failed(verdict)
 
 
-@unhurried
+@no_deadline
 @given(delivery=deliveries(), wrong=st.sampled_from(list(WRONGS.values())))
 def test_in_any_delivery_one_thing_that_goes_wrong_fails_its_check(
     delivery: Delivery, wrong: tuple[str, Callable[[Observation], Observation]]
@@ -437,7 +437,7 @@ def test_a_scenario_none_of_which_was_sent_fails() -> None:
     assert failed(verdict) == {"sent", "invocations complete"}
 
 
-# What a check that fails says.
+# The messages of a failed check.
 
 
 def actual(name: str, observation: Observation, *, exact_receives: bool = True) -> str:
@@ -448,22 +448,22 @@ def actual(name: str, observation: Observation, *, exact_receives: bool = True) 
     return check.actual
 
 
-def test_a_message_that_failed_instead_is_told_with_the_line_that_was_logged() -> None:
+def test_a_message_that_failed_instead_is_named_with_the_line_that_was_logged() -> None:
     _, observation = the_ten_hands()
     message_id = good(observation).message_id
     said = f"FAIL message_id={message_id} receive=1 reason=result is missing"
     swapped = edit(observation, lambda text: [f"[ERROR] {said}" if message_id in text else text])
-    told = actual("processed", swapped)
-    assert message_id in told
-    assert "AsKs" in told
-    assert "is lost" in told
-    assert repr(said) in told
+    seen = actual("processed", swapped)
+    assert message_id in seen
+    assert "AsKs" in seen
+    assert "is lost" in seen
+    assert repr(said) in seen
 
 
 def test_a_receive_that_was_not_logged_is_named() -> None:
     _, observation = the_ten_hands()
-    told = actual("failed receives", drop(observation, poison(observation), "receive=2 "))
-    assert told.endswith("no line for receive 2")
+    seen = actual("failed receives", drop(observation, poison(observation), "receive=2 "))
+    assert seen.endswith("no line for receive 2")
 
 
 def test_on_aws_too_a_failure_for_another_reason_fails_beside_one_for_the_right_reason() -> None:
@@ -484,15 +484,15 @@ def test_more_may_be_logged_of_a_dead_letter_than_its_failures() -> None:
 @pytest.mark.parametrize("kind", ["START", "END", "REPORT"])
 def test_an_invocation_that_is_not_complete_is_named_with_what_it_lacks(kind: str) -> None:
     _, observation = the_ten_hands()
-    told = actual("invocations complete", drop(observation, f"{kind} RequestId: 7570ae3c"))
-    assert told.startswith(f"invocation 7570ae3c-7384-4a6a-b19a-82a5e4bf1c62 lacks {kind}")
+    seen = actual("invocations complete", drop(observation, f"{kind} RequestId: 7570ae3c"))
+    assert seen.startswith(f"invocation 7570ae3c-7384-4a6a-b19a-82a5e4bf1c62 lacks {kind}")
 
 
-def test_of_many_complaints_the_first_are_told_and_the_others_counted() -> None:
+def test_of_many_problems_the_first_are_listed_and_the_others_counted() -> None:
     _, observation = the_ten_hands()
-    told = actual("processed", drop(observation, "ok user="))
-    assert told.count("was never logged") == 5
-    assert told.endswith("; and 4 more")
+    seen = actual("processed", drop(observation, "ok user="))
+    assert seen.count("was never logged") == 5
+    assert seen.endswith("; and 4 more")
 
 
 # Fates.
@@ -504,7 +504,7 @@ def fates(observation: Observation) -> list[str]:
     return [message.fate for message in messages]
 
 
-def test_a_message_nothing_tells_of_is_pending_while_the_queue_holds_any() -> None:
+def test_a_message_without_evidence_is_pending_while_the_queue_holds_any() -> None:
     _, observation = the_ten_hands()
     silent = replace(observation, events=(), dead_letters=())
     holding = replace(silent, source=QueueDepth(visible=0, in_flight=2, delayed=0))
@@ -517,7 +517,7 @@ def test_the_poison_is_lost_when_its_failure_was_logged_and_it_was_deleted() -> 
     assert fates(without_poison_letter(observation))[-1] == "lost"
 
 
-def test_progress_says_what_is_awaited() -> None:
+def test_the_summary_says_which_checks_still_fail() -> None:
     scenario, observation = the_ten_hands()
     early = replace(
         drop(without_poison_letter(observation), "ok user=aarit"),
@@ -529,7 +529,7 @@ def test_progress_says_what_is_awaited() -> None:
     )
 
 
-# What is noted and fails nothing.
+# What is noted and fails no check.
 
 
 def test_a_duplicate_is_noted() -> None:
@@ -541,9 +541,9 @@ def test_a_duplicate_is_noted() -> None:
     verdict = judge(scenario, again, exact_receives=True)
     assert verdict.passed
     assert verdict.messages[0].receives == 2
-    assert verdict.notes == (
-        f"message {good(observation).message_id} was processed 2 times: delivery is at least once",
-    )
+    (note,) = verdict.notes
+    name = f"message {good(observation).message_id}"
+    assert note == f"{name} was duplicated: it was processed 2 times, as SQS delivers at least once"
 
 
 def test_on_aws_a_receive_that_reached_nobody_is_noted_and_fails_nothing() -> None:
@@ -553,17 +553,18 @@ def test_on_aws_a_receive_that_reached_nobody_is_noted_and_fails_nothing() -> No
     verdict = judge(scenario, gap, exact_receives=False)
     assert verdict.passed
     assert len(verdict.notes) == 1
-    assert "of which 2 reached nobody" in verdict.notes[0]
+    assert "but the log does not show 2:" in verdict.notes[0]
 
 
 def test_what_an_earlier_run_left_is_noted_and_its_failures_are_no_errors_of_this_one() -> None:
     scenario, observation = the_ten_hands()
-    old = replace(STRANGER, sent_at=good(observation).sent_at - timedelta(minutes=1))
+    old = replace(UNEXPECTED, sent_at=good(observation).sent_at - timedelta(minutes=1))
     late = f"[ERROR] FAIL message_id={old.message_id} receive=3 reason=whatever"
     seen = insert(dead_letter_too(observation, old), "START RequestId: 7570ae3c", late)
     verdict = judge(scenario, seen, exact_receives=True)
     assert failed(verdict) == set()
-    assert verdict.notes == (f"message {old.message_id} was in the dead-letter queue before",)
+    (note,) = verdict.notes
+    assert note == f"message {old.message_id} was in the dead-letter queue before this run"
 
 
 @pytest.mark.parametrize(
@@ -653,7 +654,7 @@ def test_an_expected_failure_may_be_logged_with_its_traceback() -> None:
     assert failed(text_only(lines, refused)) == set()
 
 
-# What the destroy left.
+# Leftovers of the destroy.
 
 
 def test_nothing_left_passes_and_each_thing_left_is_named() -> None:

@@ -9,8 +9,8 @@ import pytest
 from automation.observe.logs import Invocation, Logs, Report, parse_report, read_logs
 from automation.observe.observation import LogEvent
 
-# emulator-*.jsonl were recorded from the emulator, a function that fails in every way among them;
-# aws-*.jsonl are written by AWS's documented formats.
+# emulator-*.jsonl were recorded from the emulator, with a function that fails in every way.
+# aws-*.jsonl were written by hand after AWS's documented formats.
 FIXTURES = Path(__file__).with_name("fixtures")
 
 COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
@@ -32,7 +32,7 @@ def read_fixture(name: str) -> Logs:
 
 
 def one_stream(texts: list[str]) -> list[LogEvent]:
-    """An event a second."""
+    """One event per second."""
     began = datetime(2026, 1, 1, tzinfo=UTC)
     return [
         LogEvent(timestamp=began + timedelta(seconds=second), stream="s", text=text)

@@ -38,7 +38,7 @@ ATTRIBUTES = {
 }
 
 
-def test_the_source_queue_tells_its_depth_and_its_timing(clients: Clients) -> None:
+def test_the_source_queue_is_read_with_its_depth_and_its_settings(clients: Clients) -> None:
     with answering(clients.sqs, ("get_queue_attributes", {"Attributes": ATTRIBUTES})):
         source = read_source_queue(clients.sqs, "http://127.0.0.1:9/0/q")
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from automation.scenario.model import Message
-from automation.scenario.send import BATCH_BYTES, batches
+from automation.scenario.send import MAX_BATCH_BYTES, batches
 
 
 def messages(*bodies: str) -> list[Message]:
@@ -18,14 +18,14 @@ def test_ten_messages_go_in_one_batch_and_the_eleventh_in_the_next() -> None:
 
 
 def test_a_batch_holds_no_more_bytes_than_sqs_takes() -> None:
-    half = "x" * (BATCH_BYTES // 2)
+    half = "x" * (MAX_BATCH_BYTES // 2)
 
     assert sizes(half, half, "y") == [2, 1]
     assert sizes(half, half + "x", "y") == [1, 2]
 
 
 def test_bytes_are_counted_not_characters() -> None:
-    half_in_two_byte_characters = "é" * (BATCH_BYTES // 4)
+    half_in_two_byte_characters = "é" * (MAX_BATCH_BYTES // 4)
 
     assert sizes(half_in_two_byte_characters, half_in_two_byte_characters, "y") == [2, 1]
 
