@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from automation.observe.logs import Logs, read_logs
@@ -102,32 +103,48 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     """Parse the log, and find the log lines and dead letters of each message."""
     sent_ids = {sent.message_id for sent in observation.sent}
     first_sent_at = min((sent.sent_at for sent in observation.sent), default=None)
-    logs = _of_this_run(read_logs(observation.events), first_sent_at, sent_ids)
+    whole_log = read_logs(observation.events)
+    lines_by_id = _lines_by_id(whole_log.lines, sent_ids)
+    logs = _of_this_run(whole_log, first_sent_at, lines_by_id)
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
     preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
     return Evidence(
         scenario=scenario,
         observation=observation,
         exact_receives=exact_receives,
-        messages=_messages(observation, logs.lines),
+        messages=_messages(observation, logs.lines, lines_by_id),
         logs=logs,
         unexpected=tuple(letter for letter in others if letter not in preexisting),
         preexisting=tuple(preexisting),
     )
 
 
-def _of_this_run(logs: Logs, first_sent_at: datetime | None, sent_ids: Collection[str]) -> Logs:
+def _lines_by_id(lines: Sequence[Line], ids: Collection[str]) -> Mapping[str, list[Line]]:
+    """Find the lines that contain each id, in one pass over the log.
+
+    Looks up every part of a line that is as long as an id. All of SQS's ids have the same length.
+    """
+    lengths = {len(each) for each in ids}
+    lines_by_id: dict[str, list[Line]] = {each: [] for each in ids}
+    for line in lines:
+        text = line.message
+        parts = {text[at : at + size] for size in lengths for at in range(len(text) - size + 1)}
+        for found in parts & lines_by_id.keys():
+            lines_by_id[found].append(line)
+    return lines_by_id
+
+
+def _of_this_run(
+    logs: Logs, first_sent_at: datetime | None, lines_by_id: Mapping[str, list[Line]]
+) -> Logs:
     """Leave out the invocations of an earlier run, which ended before the first message was sent.
 
     An invocation that logged the id of a sent message stays, whatever its time: clocks differ.
     """
+    with_id = set(chain.from_iterable(lines_by_id.values()))
 
     def may_be_ours(line: Line) -> bool:
-        return (
-            first_sent_at is None
-            or line.timestamp >= first_sent_at
-            or any(message_id in line.message for message_id in sent_ids)
-        )
+        return first_sent_at is None or line.timestamp >= first_sent_at or line in with_id
 
     invocations = tuple(each for each in logs.invocations if any(map(may_be_ours, each.lines)))
     requests = {each.request_id for each in invocations}
@@ -147,14 +164,17 @@ def invocation_line(invocation: Invocation, template: str) -> re.Match[str] | No
     )
 
 
-def _messages(observation: Observation, lines: Sequence[Line]) -> tuple[MessageEvidence, ...]:
-    receives_by_id = _receives(observation.sent, lines)
+def _messages(
+    observation: Observation, lines: Sequence[Line], lines_by_id: Mapping[str, list[Line]]
+) -> tuple[MessageEvidence, ...]:
+    receives_by_id = _receives(observation.sent, lines, lines_by_id)
+    letters_by_id: dict[str, list[DeadLetter]] = defaultdict(list)
+    for letter in observation.dead_letters:
+        letters_by_id[letter.message_id].append(letter)
     messages = []
     for sent in observation.sent:
         receives = receives_by_id[sent.message_id]
-        letters = tuple(
-            letter for letter in observation.dead_letters if letter.message_id == sent.message_id
-        )
+        letters = tuple(letters_by_id[sent.message_id])
         receive_lines = {receive.line for receive in receives}
         messages.append(
             MessageEvidence(
@@ -162,9 +182,7 @@ def _messages(observation: Observation, lines: Sequence[Line]) -> tuple[MessageE
                 fate=_fate(sent, receives, letters, observation.source),
                 receives=receives,
                 other_lines=tuple(
-                    line
-                    for line in lines
-                    if sent.message_id in line.message and line not in receive_lines
+                    line for line in lines_by_id[sent.message_id] if line not in receive_lines
                 ),
                 dead_letters=letters,
             )
@@ -185,27 +203,38 @@ def _fate(
     return "lost" if source.empty else "pending"
 
 
-def _receives(sent: Sequence[Sent], lines: Sequence[Line]) -> Mapping[str, tuple[Receive, ...]]:
+def _receives(
+    sent: Sequence[Sent], lines: Sequence[Line], lines_by_id: Mapping[str, list[Line]]
+) -> Mapping[str, tuple[Receive, ...]]:
     """Find the receives of each message, by message id.
 
     Messages with the same template and no {message_id} in it cannot be told apart. Their lines are
     distributed among them in the order of the receive numbers: one line proves one message only.
     """
-    ids_by_pattern: dict[re.Pattern[str], list[str]] = defaultdict(list)
     receives: dict[str, tuple[Receive, ...]] = {}
+    ids_by_template: dict[str, list[str]] = defaultdict(list)
     for each in sent:
-        receives[each.message_id] = ()
-        if each.message.log is not None:
-            pattern = line_pattern(each.message.log, message_id=each.message_id)
-            ids_by_pattern[pattern].append(each.message_id)
-    for pattern, message_ids in ids_by_pattern.items():
-        numbered = "receive" in pattern.groupindex
-        matching = [
-            Receive(number=int(match["receive"]) if numbered else None, line=line)
-            for line in lines
-            if (match := pattern.fullmatch(line.message))
-        ]
-        matching.sort(key=lambda receive: receive.number or 0)
+        template, message_id = each.message.log, each.message_id
+        if template is None:
+            receives[message_id] = ()
+        elif "{message_id}" in template:
+            pattern = line_pattern(template, message_id=message_id)
+            receives[message_id] = _matching(pattern, lines_by_id[message_id])
+        else:
+            ids_by_template[template].append(message_id)
+    for template, message_ids in ids_by_template.items():
+        shared = _matching(line_pattern(template), lines)
         for position, message_id in enumerate(message_ids):
-            receives[message_id] = tuple(matching[position :: len(message_ids)])
+            receives[message_id] = shared[position :: len(message_ids)]
     return receives
+
+
+def _matching(pattern: re.Pattern[str], lines: Sequence[Line]) -> tuple[Receive, ...]:
+    """The receives that the matching lines prove, sorted by number."""
+    numbered = "receive" in pattern.groupindex
+    receives = (
+        Receive(number=int(match["receive"]) if numbered else None, line=line)
+        for line in lines
+        if (match := pattern.fullmatch(line.message))
+    )
+    return tuple(sorted(receives, key=lambda receive: receive.number or 0))

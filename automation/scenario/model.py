@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -82,6 +83,7 @@ class Scenario:
     invocation: str | None
 
 
+@cache  # compiling takes about 0.1 ms, and every verdict on a run needs the same patterns
 def line_pattern(template: str, **known: str) -> re.Pattern[str]:
     r"""Compile a template into a pattern for `fullmatch`.
 

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automation.judge.checks import CHECKS, check_leftovers
+from automation.judge.evidence import _lines_by_id
 from automation.judge.verdict import Verdict, judge
+from automation.observe.logs import Line
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
 from automation.scenario.model import TEN_HANDS, Message, Scenario, load_scenario
 from automation.scenario.send import Sent
@@ -527,6 +529,26 @@ def test_the_summary_says_which_checks_still_fail() -> None:
         "4 of 9 processed, 0 of 1 dead-lettered; queue: 1 visible, 2 in flight; "
         "not yet: processed, dead-lettered, source queue empty"
     )
+
+
+# Which lines contain which ids.
+
+
+@no_deadline
+@given(
+    messages=st.lists(st.text("ab-", max_size=8), max_size=6),
+    ids=st.sets(st.text("ab-", min_size=1, max_size=3), max_size=6),
+)
+def test_every_line_that_contains_an_id_is_found_once_and_in_order(
+    messages: list[str], ids: set[str]
+) -> None:
+    lines = [
+        Line(message=message, level=None, timestamp=BEGAN, stream="s", request_id=str(number))
+        for number, message in enumerate(messages)
+    ]
+    assert _lines_by_id(lines, ids) == {
+        each: [line for line in lines if each in line.message] for each in ids
+    }
 
 
 # What is noted and fails no check.
