@@ -17,6 +17,8 @@ from automation.targets.opening import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from automation.stack.remains import Remains
+
 EXIT_CODES = """\
 exit codes:
   0  proved (run), done (the others)
@@ -32,6 +34,14 @@ examples:
   python -m automation run --target aws           the same on your AWS account
   python -m automation run --stack dev            prove a stack that `pulumi up` made
   python -m automation run --config functionSource=/path/to/other --scenario mine.json
+"""
+
+REAP_EXAMPLES = """\
+examples:
+  python -m automation reap                       what is left on every emulator known here
+  python -m automation reap --yes                 remove what has expired
+  python -m automation reap --stack NAME --yes    remove this stack, expired or not
+  python -m automation reap --target aws          on your AWS account; asks before it removes
 """
 
 EXEC_EXAMPLES = """\
@@ -68,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     add_run(commands)
+    add_reap(commands)
     add_exec(commands)
     add_local(commands)
     return top
@@ -108,6 +119,26 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="configure the ephemeral stack; VALUE is text or JSON; repeatable",
     )
     run.set_defaults(carry_out=carry_out_run)
+
+
+def add_reap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`reap`."""
+    reap = commands.add_parser(
+        "reap",
+        help="find and remove what ephemeral stacks left behind",
+        description="List what killed runs left behind, found by the state and by tags, and "
+        "remove it with --yes: only ephemeral stacks that have expired and whose run is over. "
+        "Exit code 3 if something could not be removed.",
+        epilog=REAP_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reap.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    reap.add_argument("--emulator", metavar="URL", help="look only at this running emulator")
+    reap.add_argument("--stack", metavar="NAME", help="only this stack, expired or not")
+    reap.add_argument("--all", action="store_true", help="also stacks that have not expired")
+    reap.add_argument("--yes", action="store_true", help="remove, and do not ask")
+    reap.add_argument("--json", action="store_true", help="print JSON to standard output")
+    reap.set_defaults(carry_out=carry_out_reap)
 
 
 def add_exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -186,6 +217,44 @@ def carry_out_run(options: argparse.Namespace) -> int:
     if unwritten:
         print_error(unwritten, make_console(stderr=True))  # does not change the exit code
     return result.exit_code
+
+
+def carry_out_reap(options: argparse.Namespace) -> int:
+    """Find and remove what ephemeral stacks left behind."""
+    from automation.options import ReapOptions
+    from automation.reap import reap
+    from automation.report.live import TerminalNarrator
+    from automation.report.remains import document, print_remains
+    from automation.report.terminal import make_console
+
+    errors = make_console(stderr=True)
+
+    def confirm(selected: list[Remains]) -> bool:
+        if options.yes or options.target != "aws" or not sys.stdin.isatty():
+            return bool(options.yes)
+        print_remains(selected, errors)
+        errors.print(f"Remove all of this from {selected[0].place}? [y/N] ", end="", markup=False)
+        with interrupts.interruptible():
+            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    found = reap(
+        ReapOptions(
+            target=options.target,
+            emulator=options.emulator,
+            stack=options.stack,
+            everything=options.all,
+        ),
+        dict(os.environ),
+        TerminalNarrator(errors),
+        confirm,
+    )
+    if options.json:
+        sys.stdout.write(json.dumps(document(found), indent=2) + "\n")
+    else:
+        print_remains(found, make_console())
+        if any(not each.removed and not each.alive for each in found) and not options.yes:
+            say("to remove what has expired: add --yes; the others too: add --all")
+    return 3 if any(each.failures for each in found) else 0
 
 
 def carry_out_exec(options: argparse.Namespace) -> int:

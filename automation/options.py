@@ -1,4 +1,4 @@
-"""The options of a run."""
+"""The options of the commands."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ class RunOptions:
     keep: bool = False
     timeout: float | None = None
     configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReapOptions:
+    """The options of `reap`.
+
+    Attributes:
+        target: "local" or "aws".
+        emulator: URL of a running emulator, for the local target; None looks at all known ones.
+        stack: Name of the one stack to look at, expired or not; None looks at all.
+        everything: Whether stacks that have not expired are removed, too.
+    """
+
+    target: str
+    emulator: str | None = None
+    stack: str | None = None
+    everything: bool = False

@@ -7,7 +7,6 @@ happens, a `RunResult` tells how far the run came.
 from __future__ import annotations
 
 import secrets
-import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from automation.stack.configuration import StackPlan, check_configuration
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, sweep
 from automation.stack.outputs import read_outputs
+from automation.stack.records import TIME, RunFolder, RunRecord, run_folders
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import AutomationError, HostError, Interrupted, ObserveError
 from automation.support.interrupts import interruptible, noted, shielded
@@ -84,14 +84,30 @@ class Run:
         scenario = load_scenario(self._options.scenario)
         check_configuration(self._options.configuration)
         self._journal.phases.enter("set up")
-        with open_target(self._options, self._find_engine, self._environment) as target:
+        with open_target(
+            self._options.target,
+            emulator=self._options.emulator,
+            stack=self._options.stack,
+            find_engine=self._find_engine,
+            environment=self._environment,
+        ) as target:
             self._journal.description = target.description
             self._journal.engine = target.engine.version
+            self._tell_of_earlier_runs(target)
             if self._options.stack is None:
                 self._prove_on_ephemeral_stack(target, scenario)
             else:
                 self._prove_on_existing_stack(target, scenario)
             self._journal.phases.enter("tear down")
+
+    def _tell_of_earlier_runs(self, target: Target) -> None:
+        left = [each for each in run_folders(target.folder) if each.record() and not each.alive()]
+        if left:
+            names = ", ".join(each.path.name for each in left)
+            self._narrator.say(
+                f"earlier runs left something: {names}; to see and remove it: "
+                f"python -m automation reap{target.reap_options}"
+            )
 
     def _find_engine(self) -> Engine:
         engine = find_engine(environment=self._environment, announce=self._narrator.say)
@@ -104,10 +120,10 @@ class Run:
 
         plan = self._plan(target)
         with ThreadPoolExecutor(max_workers=1) as background:
-            clients = background.submit(make_clients, target.environment, plan.region)
+            clients = background.submit(make_clients, target.environment, plan.record.region)
             stack = EphemeralStack(
                 plan,
-                engine_command(target),
+                engine_command(target, RunFolder(plan.folder)),
                 enter=self._journal.phases.enter,
                 tell=self._narrator.resource,
             )
@@ -134,20 +150,23 @@ class Run:
 
     def _plan(self, target: Target) -> StackPlan:
         name = self._journal.stack
-        folder = target.folder / name
-        expires_at = datetime.now(UTC) + EXPIRES_AFTER
-        tags = {"expires-at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
         given = self._options.configuration
+        started_at = datetime.now(UTC)
+        record = RunRecord(
+            stack=name,
+            target=target.name,
+            endpoint=target.endpoint,
+            account=target.account,
+            region=str(given.get("aws:region", target.region)),
+            started_at=started_at.strftime(TIME),
+            expires_at=(started_at + EXPIRES_AFTER).strftime(TIME),
+        )
+        tags = {**given.get("tags", {}), "expires-at": record.expires_at}
         return StackPlan(
-            name=name,
-            folder=folder,
-            configuration={
-                **target.configuration,
-                **given,
-                "tags": {**given.get("tags", {}), **tags},
-            },
-            finish_by_hand=f"{target.command_prefix}pulumi -C {shlex.quote(str(folder))} "
-            f"destroy --yes --remove --stack {name}",
+            record=record,
+            folder=target.folder / name,
+            configuration={**target.configuration, **given, "tags": tags},
+            finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
         )
 
     def _prove(
@@ -193,12 +212,11 @@ class Run:
         journal.phases.enter("look")
         within = target.pace.deletion_lag
         recorded = items_of(stack.recorded)
+        known = recorded | items_of(stack.planned)
         try:
             with shielded(), aws_errors(f"looking for what is left of stack {journal.stack}"):
                 for found in looks(
-                    lambda: leftovers(
-                        clients.result(), journal.stack, stack.recorded | stack.planned
-                    ),
+                    lambda: leftovers(clients.result(), journal.stack, known),
                     within=within,
                     poll=target.pace.poll,
                 ):
@@ -235,8 +253,15 @@ class Conclusive:
         return verdict.passed or empty_for >= self._quiet
 
 
-def engine_command(target: Target) -> EngineCommand:
-    """The engine's command line in a target's environment."""
+def engine_command(target: Target, folder: RunFolder | None = None) -> EngineCommand:
+    """Return the engine's command line for a target, and for the run with a folder."""
     from automation.stack.command import EngineCommand
 
-    return EngineCommand(target.engine, target.environment, target.watch_session)
+    if folder is None:
+        return EngineCommand(target.engine, target.environment, target.watch_session)
+
+    def on_start(session: int) -> None:
+        folder.add_session(session)
+        target.watch_session(session)
+
+    return EngineCommand(target.engine, target.environment_of(folder.path), on_start)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PASSED_ON = ("LANG", "LC_ALL", "TERM")
 OURS = ("AWS_", "PULUMI_")  # prefixes of variables that a user's command does not inherit
-CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+DEFAULT_ACCOUNT = "000000000000"
 DEFAULTS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -41,13 +41,13 @@ def emulator_credentials(environment: Mapping[str, str], *, external: bool) -> d
 
     Args:
         environment: The caller's environment.
-        external: Whether the emulator is the caller's own. The access key then selects its account,
-            so the caller's AWS_* variables are used.
+        external: Whether the emulator is the caller's own. Its account then follows from the
+            caller's access key id. The caller's secrets are never used: no emulator checks them.
     """
     if not external:
         return DEFAULTS
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    given = {name: environment.get(name) for name in CREDENTIALS} | {"AWS_REGION": region}
+    given = {"AWS_ACCESS_KEY_ID": environment.get("AWS_ACCESS_KEY_ID"), "AWS_REGION": region}
     return DEFAULTS | {name: value for name, value in given.items() if value}
 
 
@@ -86,6 +86,12 @@ def local_environment(
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # else an aws plugin on PATH would be preferred
     }
+
+
+def account_of(credentials: Mapping[str, str]) -> str:
+    """Return the emulator's account for credentials: an access key id of 12 digits is its id."""
+    key = credentials["AWS_ACCESS_KEY_ID"]
+    return key if key.isdecimal() and len(key) == len(DEFAULT_ACCOUNT) else DEFAULT_ACCOUNT
 
 
 def checked_url(url: str) -> str:

@@ -16,27 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from automation.stack.records import RunRecord
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackPlan:
     """The plan of an ephemeral stack.
 
     Attributes:
-        name: Name of the stack, unique in the backend.
+        record: The stack's name, and where it is; recorded for `reap`.
         folder: The run's own folder, created here and removed with the stack.
         configuration: Values by key; a key without a namespace belongs to the project.
         finish_by_hand: The command that destroys the stack if the automation cannot.
     """
 
-    name: str
+    record: RunRecord
     folder: Path
     configuration: Mapping[str, Any]
     finish_by_hand: str
 
     @property
-    def region(self) -> str:
-        """The region that the stack is deployed to."""
-        return str(self.configuration["aws:region"])
+    def name(self) -> str:
+        """Name of the stack, unique in the backend."""
+        return self.record.stack
 
 
 def check_configuration(configuration: Mapping[str, Any]) -> None:
@@ -73,6 +75,7 @@ def write_configuration(plan: StackPlan) -> None:
         for key, value in plan.configuration.items()
     }
     plan.folder.mkdir(mode=0o700, parents=True)
+    (plan.folder / "backend").mkdir(mode=0o700)  # for a target with a state for each run
     (plan.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     stack_file = plan.folder / f"Pulumi.{plan.name}.yaml"
     stack_file.write_text(json.dumps({"config": namespaced}), encoding="utf-8")

@@ -9,26 +9,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.stack.kinds import KINDS, Item, delete, exists, item_of_arn, items_of, mappings_of
+from automation.stack.kinds import KINDS, Item, delete, exists, item_of_arn, mappings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from automation.stack.events import Resource
     from automation.stack.kinds import Tags
     from automation.support.clients import Clients
 
 
-def leftovers(clients: Clients, stack: str, resources: Iterable[Resource]) -> list[Item]:
+def leftovers(clients: Clients, stack: str, known: Collection[Item]) -> list[Item]:
     """Return what still exists of a stack, in the order in which a sweep deletes.
 
     Args:
         clients: Clients for the account and region of the stack.
         stack: Name of the stack: the value of its resources' tag `stack`.
-        resources: What the engine created or planned to create.
+        known: What the engine created or planned to create.
     """
-    items = items_of(resources)
-    items |= {item_of_arn(arn) for arn, _ in _tagged(clients, "stack", stack)}
+    items = {*known} | {item_of_arn(arn) for arn, _ in _tagged(clients, "stack", stack)}
     items |= mappings_of(clients, items)
     return [item for item in in_order(items) if exists(clients, item)]
 

@@ -20,7 +20,8 @@ from pulumi.automation.errors import (
 
 from automation.stack.automation_api import OneCommandStack, Workspace
 from automation.stack.configuration import write_configuration
-from automation.stack.events import Events
+from automation.stack.events import Events, Resource
+from automation.stack.records import RunFolder
 from automation.support.errors import (
     DestroyFailedError,
     EngineFailedError,
@@ -33,10 +34,11 @@ from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from automation.stack.command import EngineCommand
     from automation.stack.configuration import StackPlan
-    from automation.stack.events import Resource, ResourceStep
+    from automation.stack.events import ResourceStep
 
 
 class EphemeralStack:
@@ -63,6 +65,7 @@ class EphemeralStack:
         self._enter = enter
         self._tell = tell
         write_configuration(plan)
+        self._lock = RunFolder(plan.folder).hold(plan.record)
         self._stack = OneCommandStack(plan.name, Workspace(plan.folder, command))
         self._kept = False
         self._ours = True
@@ -79,17 +82,18 @@ class EphemeralStack:
         Raises:
             DestroyFailedError: Something still exists; the state and the folder are kept.
         """
-        if self._kept:
-            return
-        try:
-            with shielded():
-                self._enter("destroy")
-                self._destroy_ours()
-                shutil.rmtree(self._plan.folder)
-        except DestroyFailedError as error:
-            if first is None:
-                raise
-            raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
+        with self._lock:  # released when all is over
+            if self._kept:
+                return
+            try:
+                with shielded():
+                    self._enter("destroy")
+                    self._destroy_ours()
+                    shutil.rmtree(self._plan.folder)
+            except DestroyFailedError as error:
+                if first is None:
+                    raise
+                raise DestroyFailedError(f"{first}\nand then {error}", hint=error.hint) from first
 
     @property
     def recorded(self) -> frozenset[Resource]:
@@ -148,17 +152,20 @@ class EphemeralStack:
         if not self._ours:
             return
         try:
-            try:
-                self._destroy(refresh=False)
-            except EngineFailedError:
-                with contextlib.suppress(CommandError):
-                    self._stack.cancel()
-                self._destroy(refresh=True)
+            self._destroy_twice()
         except EngineFailedError as error:
             raise DestroyFailedError(
                 f"stack {self._plan.name} still exists: {error}",
                 hint=f"its state is kept; finish with: {self._plan.finish_by_hand}",
             ) from error
+
+    def _destroy_twice(self) -> None:
+        try:
+            self._destroy(refresh=False)
+        except EngineFailedError:
+            with contextlib.suppress(CommandError):
+                self._stack.cancel()
+            self._destroy(refresh=True)
 
     def _destroy(self, *, refresh: bool) -> None:
         # A missing stack was never created, or a first try removed it and failed afterwards.
@@ -175,6 +182,65 @@ class EphemeralStack:
         finally:
             self._made |= events.made
             self._planned |= events.planned
+
+
+class LeftStack:
+    """A stack that a killed run left behind, or that was kept: its folder has all to destroy it.
+
+    Args:
+        name: Name of the stack.
+        folder: The run's folder.
+        command: The engine's command line.
+    """
+
+    def __init__(self, name: str, folder: Path, command: EngineCommand) -> None:
+        self._name = name
+        self._stack = OneCommandStack(name, Workspace(folder, command))
+
+    def resources(self) -> frozenset[Resource]:
+        """Return the resources in its state; none if the backend has no such stack.
+
+        Raises:
+            EngineFailedError: The engine failed.
+        """
+        with (
+            contextlib.suppress(StackMissingError),
+            engine_errors(f"could not read the state of stack {self._name}", []),
+        ):
+            deployment = self._stack.workspace.export_stack(self._name).deployment or {}
+            return frozenset(
+                Resource(type=each["type"], id=each["id"])
+                for each in deployment.get("resources", [])
+                if each.get("id")
+            )
+        return frozenset()
+
+    def destroy(self) -> None:
+        """Clear the lock of a killed engine, destroy the stack and remove it from the backend.
+
+        Raises:
+            EngineFailedError: The engine failed; the state is kept.
+        """
+        with contextlib.suppress(CommandError):
+            self._stack.cancel()
+        self._stack.events = events = Events(lambda _step: None)
+        with (
+            contextlib.suppress(StackMissingError),
+            engine_errors(f"could not destroy stack {self._name}", events.problems),
+        ):
+            self._stack.destroy(on_event=events, suppress_progress=True, refresh=True)
+
+    def forget(self) -> None:
+        """Remove the stack from the backend although its state lists resources.
+
+        Raises:
+            EngineFailedError: The engine failed.
+        """
+        with (
+            contextlib.suppress(StackMissingError),
+            engine_errors(f"could not remove stack {self._name}", []),
+        ):
+            self._stack.workspace.remove_stack(self._name, force=True)
 
 
 def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 CONNECT_WITHIN = 5  # seconds
 READ_WITHIN = 20  # seconds; no call of a run polls for longer
@@ -31,6 +32,7 @@ class Clients:
     logs: CloudWatchLogsClient
     iam: IAMClient
     tagging: ResourceGroupsTaggingAPIClient
+    sts: STSClient
 
 
 def make_clients(environment: Mapping[str, str], region: str) -> Clients:
@@ -75,6 +77,7 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
         logs=session.client("logs", endpoint_url=endpoint, config=config),
         iam=session.client("iam", endpoint_url=endpoint, config=config),
         tagging=session.client("resourcegroupstaggingapi", endpoint_url=endpoint, config=config),
+        sts=session.client("sts", endpoint_url=endpoint, config=config),
     )
 
 

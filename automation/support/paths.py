@@ -27,3 +27,10 @@ def cache_folder() -> Path:
             hint="make room, or set XDG_CACHE_HOME to another folder",
         ) from error
     return folder
+
+
+def runs_folder() -> Path:
+    """Return the parent of the folders of runs whose endpoint outlives this machine's processes."""
+    folder = cache_folder() / "runs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

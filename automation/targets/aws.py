@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automation.engine.model import path_with
-from automation.support.paths import cache_folder
+from automation.support.paths import runs_folder
 from automation.targets.base import Pace, Target
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ CONFIGURATION = {
     "functionTimeout": 5,
     "visibilityTimeout": 30,
 }
+# AWS's tagging service knows all that this project deploys but roles.
+TAGGED_KINDS = frozenset({"queue", "function", "event source mapping", "log group"})
 PACE = Pace(
     poll=3.0,
     quiet=120.0,  # queue counts lag up to a minute
@@ -31,8 +33,7 @@ PACE = Pace(
 
 def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
     """Return the target for an environment; boto3 finds credentials and region in it."""
-    folder = cache_folder() / "runs"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = runs_folder()
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION
     return Target(
         name="aws",
@@ -44,10 +45,13 @@ def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
             "PATH": path_with(engine, environment),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },
+        endpoint="",
+        account="",
+        tagged_kinds=TAGGED_KINDS,
         folder=folder,
         configuration={**CONFIGURATION, "aws:region": region},
         pace=PACE,
         exact_receives=False,
-        command_prefix="",
+        reap_options=" --target aws",
         stop_commands=(),
     )

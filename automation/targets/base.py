@@ -41,11 +41,14 @@ class Target:
         engine: The engine that deploys there.
         region: The AWS region of ephemeral stacks.
         environment: The whole environment of the engine and the AWS clients.
+        endpoint: URL of the emulator; empty on AWS.
+        account: The emulator's account; empty on AWS.
+        tagged_kinds: The kinds of resources that the endpoint's tagging service knows.
         folder: The parent of the runs' own folders.
         configuration: Configuration of ephemeral stacks by key: the target's region and timings.
         pace: The timing of its services.
         exact_receives: Whether every receive reaches a consumer. On AWS some do not.
-        command_prefix: What a person types before a `pulumi` command for this target.
+        reap_options: The options that make `reap` look at this target.
         stop_commands: The commands that stop the target once its last stack is destroyed.
     """
 
@@ -54,12 +57,19 @@ class Target:
     engine: Engine
     region: str
     environment: Mapping[str, str]
+    endpoint: str
+    account: str
+    tagged_kinds: frozenset[str]
     folder: Path
     configuration: Mapping[str, Any]
     pace: Pace
     exact_receives: bool
-    command_prefix: str
+    reap_options: str
     stop_commands: tuple[str, ...]
+
+    def environment_of(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002 -- for targets whose state is in it
+        """Return the environment of the engine for the run with this folder."""
+        return self.environment
 
     def wait_ready(self) -> None:
         """Wait until stacks can be deployed; AWS is always ready."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from automation.engine import Engine
-    from automation.options import RunOptions
     from automation.targets.base import Target
 
 NAMES = ("local", "aws")
@@ -23,37 +22,37 @@ NAMES = ("local", "aws")
 
 @contextlib.contextmanager
 def open_target(
-    options: RunOptions, find_engine: Callable[[], Engine], environment: Mapping[str, str]
+    name: str,
+    *,
+    emulator: str | None,
+    find_engine: Callable[[], Engine],
+    environment: Mapping[str, str],
+    stack: str | None = None,
 ) -> Iterator[Target]:
     """Open a target for one `with` block.
 
     Args:
-        options: The options of the run.
+        name: One of `NAMES`.
+        emulator: URL of a running emulator, for the local target; None uses the lasting one, or
+            starts one.
         find_engine: Finds or installs the engine.
         environment: The caller's environment.
+        stack: Name of a stack that must exist already.
 
     Raises:
-        UsageError: --emulator does not fit the target or the lasting emulator, or is not a loopback
-            URL; or no emulator is running that could have the stack to prove.
+        UsageError: The emulator does not fit the target or is not a loopback URL, or no emulator
+            is running that could have the stack.
     """
-    if options.target == "aws":
-        if options.emulator is not None:
-            raise UsageError(
-                "--emulator is for the local target only", hint="leave out --emulator or --target"
-            )
+    if name == "aws":
+        if emulator is not None:
+            raise UsageError("--emulator is for the local target only", hint="leave out --emulator")
         yield aws_target(find_engine(), environment)
     else:
-        url = None if options.emulator is None else checked_url(options.emulator)
-        lasting_one = lasting.find()
-        if options.stack is not None and lasting_one is None:
+        url = None if emulator is None else checked_url(emulator)
+        if stack is not None and lasting.find() is None:
             raise UsageError(
-                f"no emulator is running, so there is no stack {options.stack}",
+                f"no emulator is running, so there is no stack {stack}",
                 hint="deploy the stack first: python -m automation exec -- pulumi up",
-            )
-        if options.keep and lasting_one is not None and url not in {None, lasting_one.url}:
-            raise UsageError(
-                f"another lasting emulator is running, at {lasting_one.url}",
-                hint="leave out --emulator, or stop it: python -m automation local stop",
             )
         with local_target(find_engine, environment, url) as target:
             yield target

@@ -144,7 +144,7 @@ class Machine:
     def states(self) -> list[str]:
         """The states of all stacks; files come and go while they are looked for."""
         found = []
-        for path in below(self.temporary):
+        for path in [*below(self.temporary), *below(self.cache)]:
             if path.match(".pulumi/stacks/*/*.json"):
                 with contextlib.suppress(FileNotFoundError):
                     found.append(path.read_text())

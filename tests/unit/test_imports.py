@@ -51,12 +51,13 @@ DOWNWARDS = {
     "scenario": SUPPORT | {"scenario"},
     "observe": SUPPORT | {"observe", "scenario", "stack.outputs"},
     "judge": frozenset({"judge", "observe", "scenario"}),
-    "report": SUPPORT | {"report", "judge", "observe.observation", "narrator", "stack.events"},
+    "report": SUPPORT
+    | {"report", "judge", "observe.observation", "narrator", "stack.events", "stack.remains"},
     "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
     "options.py": frozenset(),
     "narrator.py": frozenset({"stack.events"}),
 }
-ENTRY = {"__init__.py", "__main__.py", "cli.py", "run.py"}  # above every room
+ENTRY = {"__init__.py", "__main__.py", "cli.py", "run.py", "reap.py"}  # above every room
 
 
 def imported_of_automation(path: Path) -> set[str]:

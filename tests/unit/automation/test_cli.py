@@ -10,7 +10,6 @@ from typing import NoReturn
 import pytest
 
 from automation.cli import command
-from automation.emulator.instance import Instance
 from automation.support.paths import CHECKOUT
 
 Said = Callable[..., tuple[int, str]]
@@ -45,7 +44,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 WRONG = [
     ([], "the following arguments are required: COMMAND"),
-    (["fly"], "choose from 'run', 'exec', 'local'"),
+    (["fly"], "choose from 'run', 'reap', 'exec', 'local'"),
     (["local"], "the following arguments are required: VERB"),
     (["local", "fly"], "choose from 'start', 'stop', 'status'"),
     (["exec"], "the following arguments are required: CMD"),
@@ -68,6 +67,8 @@ WRONG = [
     (["run", "--emulator", "http://127.0.0.1:x"], "give a URL such as http://127.0.0.1:4566"),
     (["run", "--emulator", "http://127.0.0.1:99999"], "give a URL such as http://127.0.0.1:4566"),
     (["run", "--emulator", "http://[::1"], "give a URL such as http://127.0.0.1:4566"),
+    (["reap", "--target", "aws", "--emulator", "http://127.0.0.1:1"], "leave out --emulator"),
+    (["reap", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
     (["local", "start", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
     (["run", "--json", "/no/such/folder/r.json"], "name a file in a folder that exists"),
     (["run", "--json", str(CHECKOUT)], "it is a folder next: name a file"),
@@ -157,15 +158,3 @@ def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:
     assert "is not a number of seconds above 0" in done.stderr
     assert not done.stdout
     assert "Traceback" not in done.stderr
-
-
-def test_another_emulator_than_the_lasting_one_cannot_be_kept(
-    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    up = Instance(url="http://127.0.0.1:1", folder=tmp_path, supervisor=1, external=False)
-    monkeypatch.setattr("automation.emulator.lasting.find", lambda: up)
-
-    code, words = said("run", "--keep", "--emulator", "http://127.0.0.1:2")
-
-    assert code == 2
-    assert "another lasting emulator is running, at http://127.0.0.1:1" in words

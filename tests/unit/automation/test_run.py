@@ -149,7 +149,7 @@ def test_a_stack_that_is_kept_stays_with_its_target_and_the_commands_that_end_it
     assert world.target_kept
     assert result.leftovers is None  # not looked for
     destroy, stop = result.finish
-    assert f"destroy --yes --remove --stack {result.stack}" in destroy
+    assert destroy == f"python -m automation reap --stack {result.stack} --yes"
     assert stop == "stop it"
     assert len(folders(world)) == 1
 

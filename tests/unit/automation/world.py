@@ -19,6 +19,7 @@ from pulumi.automation import CommandResult
 
 from automation.engine import Engine
 from automation.stack.events import Resource
+from automation.stack.kinds import KINDS
 from automation.support.clients import Clients
 from automation.support.interrupts import interruptible
 from automation.targets.base import Pace, Target
@@ -66,7 +67,7 @@ class World:
 
     @contextlib.contextmanager
     def open_target(
-        self, _options: object, find_engine: Callable[[], Engine], _environment: object
+        self, _name: str, *, find_engine: Callable[[], Engine], **_: object
     ) -> Iterator[Target]:
         world = self
 
@@ -89,7 +90,10 @@ class World:
                 configuration={"aws:region": "us-east-1"},
                 pace=PACE,
                 exact_receives=True,
-                command_prefix="",
+                reap_options="",
+                endpoint="http://127.0.0.1:4566",
+                account="000000000000",
+                tagged_kinds=frozenset(KINDS),
                 stop_commands=("stop it",),
             )
         finally:
@@ -98,7 +102,7 @@ class World:
     def find_engine(self, **_: object) -> Engine:
         return Engine(folder=Path("/engine"), version="3.259.0", source="PATH")
 
-    def engine_command(self, _target: Target) -> WorldEngine:
+    def engine_command(self, _target: Target, _folder: object = None) -> WorldEngine:
         return WorldEngine(self)
 
     def clients(self, _environment: object, _region: str) -> Clients:
@@ -108,6 +112,7 @@ class World:
             logs=cast("Any", FakeLogs(self)),
             iam=cast("Any", FakeIam(self)),
             tagging=cast("Any", FakeTagging(self)),
+            sts=cast("Any", None),
         )
 
     def poison(self) -> list[str]:

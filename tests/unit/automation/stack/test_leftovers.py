@@ -97,7 +97,7 @@ def look_at(kind: str, response: Any, clients: Clients, respond: Callable[..., N
     else:
         respond("lambda_", mappings())
         respond(service, (operation, response))
-    return leftovers(clients, "run-1", [Resource(type=KINDS[kind].type, id=identity)])
+    return leftovers(clients, "run-1", items_of([Resource(type=KINDS[kind].type, id=identity)]))
 
 
 def test_every_resource_of_the_program_is_of_a_known_kind_or_a_part_of_one() -> None:
@@ -186,7 +186,7 @@ def test_a_mapping_that_nobody_recorded_is_found_by_its_function_or_its_queue(
         Resource(type="aws:sqs/queue:Queue", id="q"),
     ]
 
-    found = leftovers(clients, "run-1", planned)
+    found = leftovers(clients, "run-1", items_of(planned))
 
     assert {item.name for item in found} == set(ours)
 

@@ -10,6 +10,7 @@ import yaml
 from automation.stack.configuration import StackPlan
 from automation.stack.events import Resource, ResourceStep
 from automation.stack.lifecycle import EphemeralStack, stack_outputs
+from automation.stack.records import RunFolder, RunRecord
 from automation.support.errors import (
     AutomationError,
     DestroyFailedError,
@@ -22,6 +23,15 @@ from automation.support.errors import (
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.stack.fake_engine import QUEUE, FakeEngine, made, problem
 
+RECORD = RunRecord(
+    stack="run-1",
+    target="local",
+    endpoint="http://127.0.0.1:4566",
+    account="000000000000",
+    region="eu-west-1",
+    started_at="2026-04-15T10:00:00Z",
+    expires_at="2026-04-15T12:00:00Z",
+)
 MISSING = "error: no stack named 'run-1' found"
 EXISTS = "error: stack 'organization/p/run-1' already exists"
 LOCKED = "error: the stack is currently locked by 1 lock(s)."
@@ -31,7 +41,7 @@ BROKEN = "error: the cloud is down"
 @pytest.fixture
 def plan(tmp_path: Path) -> StackPlan:
     return StackPlan(
-        name="run-1",
+        record=RECORD,
         folder=tmp_path / "runs" / "run-1",
         configuration={"functionTimeout": 1, "aws:region": "eu-west-1", "tags": {"a": "b"}},
         finish_by_hand="pulumi destroy --stack run-1",
@@ -243,13 +253,9 @@ def test_what_the_engine_says_becomes_an_error_of_ours(
 def settings(plan: StackPlan) -> Iterator[dict[str, Any]]:
     before = {path: path.stat().st_mtime_ns for path in CHECKOUT.iterdir() if path.is_file()}
     with block(plan, FakeEngine()):
-        assert sorted(path.name for path in plan.folder.iterdir()) == [
-            "Pulumi.run-1.yaml",
-            "Pulumi.yaml",
-        ]
         yield {
             path.name: yaml.safe_load(path.read_text(encoding="utf-8"))
-            for path in plan.folder.iterdir()
+            for path in plan.folder.glob("*.yaml")
         }
     after = {path: path.stat().st_mtime_ns for path in before if path.exists()}
     assert after == before
@@ -322,3 +328,15 @@ def test_the_phases_of_a_stack_are_told_as_they_begin(plan: StackPlan) -> None:
         assert entered == ["create", "deploy"]
 
     assert entered == ["create", "deploy", "destroy"]
+
+
+def test_a_run_is_recorded_and_holds_a_lock_until_its_stack_is_destroyed(plan: StackPlan) -> None:
+    folder = RunFolder(plan.folder)
+
+    with block(plan, FakeEngine()) as stack:
+        assert folder.record() == RECORD
+        assert folder.alive()
+        stack.keep()
+
+    assert not folder.alive()
+    assert folder.record() == RECORD

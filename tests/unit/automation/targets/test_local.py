@@ -142,15 +142,31 @@ def test_a_lasting_emulator_that_was_stopped_meanwhile_is_told(
         raise FileNotFoundError
 
 
-def test_what_still_stands_on_an_emulator_of_the_users_can_be_finished_by_hand(
-    supervisor: FakeSupervisor, lasting: Lasting
+def test_what_still_stands_on_an_emulator_of_the_users_can_be_finished_by_reap(
+    supervisor: FakeSupervisor,
 ) -> None:
     with pytest.raises(DestroyFailedError) as raised:
         fail(DESTROY_FAILED, URL)
 
     assert raised.value is DESTROY_FAILED
-    assert lasting.instance == supervisor.instance  # so the command of the hint finds the state
+    assert supervisor.closed
+
+
+def test_on_an_emulator_of_the_users_the_state_is_in_the_runs_folder_and_in_the_cache(
+    supervisor: FakeSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.targets.local.runs_folder", lambda: tmp_path / "runs")
     assert not supervisor.closed
+    with local_target(lambda: ENGINE, {}, URL) as external:
+        run = external.folder / "run-1"
+        assert external.folder == tmp_path / "runs"
+        backend = external.environment_of(run)["PULUMI_BACKEND_URL"]
+        assert backend == f"file://{run}/backend"
+        assert external.reap_options == f" --emulator {URL}"
+
+    with local_target(lambda: ENGINE, {}, None) as own:
+        assert own.environment_of(run) == own.environment
+        assert own.reap_options == ""
 
 
 def test_what_could_not_be_destroyed_on_the_runs_own_emulator_goes_with_it(

@@ -1,0 +1,222 @@
+"""Reaping: finding and removing what ephemeral stacks left behind.
+
+What a killed run left is found in two ways that do not depend on each other: by the folders of the
+runs, which lead to the state, and by the tag `expires-at` of the resources themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from typing import TYPE_CHECKING
+
+from automation.emulator import lasting
+from automation.engine import find_engine
+from automation.run import engine_command
+from automation.stack.kinds import items_of
+from automation.stack.leftovers import leftovers, scan, sweep
+from automation.stack.records import expired, run_folders
+from automation.stack.remains import Remains
+from automation.support.clients import aws_errors, make_clients
+from automation.support.errors import EmulatorError, EngineFailedError
+from automation.support.interrupts import interruptible
+from automation.support.paths import PROJECT, runs_folder
+from automation.support.wait import looks
+from automation.targets.opening import open_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from automation.narrator import Narrator
+    from automation.options import ReapOptions
+    from automation.stack.kinds import Item
+    from automation.stack.lifecycle import LeftStack
+    from automation.stack.records import RunFolder, RunRecord
+    from automation.support.clients import Clients
+    from automation.targets.base import Target
+
+TAG = "expires-at"  # only ephemeral stacks have it
+
+
+def reap(
+    options: ReapOptions,
+    environment: Mapping[str, str],
+    narrator: Narrator,
+    confirm: Callable[[list[Remains]], bool],
+) -> list[Remains]:
+    """Find what is left of ephemeral stacks, and remove what the options select.
+
+    Args:
+        options: What to look at, and what to remove.
+        environment: The caller's environment.
+        narrator: Told what an installation of the engine is doing.
+        confirm: Asked before anything of one target is removed, with what would be.
+
+    Raises:
+        AutomationError: A target cannot be opened, or its services refuse to list.
+    """
+    found: list[Remains] = []
+    for endpoint in endpoints(options):
+        try:
+            with open_target(
+                options.target,
+                emulator=endpoint,
+                find_engine=lambda: find_engine(environment=environment, announce=narrator.say),
+                environment=environment,
+            ) as target:
+                left = [each for each in look(target) if options.stack in {None, each.stack}]
+                selected = [each for each in left if selects(options, each)]
+                if selected and confirm(selected):
+                    for each in selected:
+                        remove(target, each)
+                found += left
+        except EmulatorError:
+            if options.emulator is not None or endpoint is None:
+                raise
+            found += forget_runs_on(endpoint, options, confirm)
+    return found
+
+
+def selects(options: ReapOptions, remains: Remains) -> bool:
+    """Whether a stack may be removed: expired or asked for, and its run not going on."""
+    due = options.everything or options.stack is not None or expired(remains.expires_at)
+    return due and not remains.alive
+
+
+def endpoints(options: ReapOptions) -> list[str | None]:
+    """Return what to look at: None for AWS or the lasting emulator, else an emulator's URL."""
+    if options.emulator is not None or options.target == "aws":
+        return [options.emulator]
+    recorded = [folder.record() for folder in run_folders(runs_folder())]
+    urls = dict.fromkeys(record.endpoint for record in recorded if record and record.endpoint)
+    return [*([None] if lasting.find() else []), *urls]
+
+
+def look(target: Target) -> list[Remains]:
+    """Return what is left of each ephemeral stack on a target."""
+    here = (target.name, target.endpoint, target.account)
+    found = {
+        record.stack: _recorded(target, folder, record)
+        for folder in run_folders(target.folder)
+        if (record := folder.record()) and (record.target, record.endpoint, record.account) == here
+    }
+    for region in dict.fromkeys([target.region, *(each.region for each in found.values())]):
+        with interruptible(), aws_errors(f"looking for tagged resources in {region}"):
+            clients = make_clients(target.environment, region)
+            place = _place(target, clients, region)
+            tagged = scan(clients, TAG, target.tagged_kinds)
+        for item, tags in tagged.items():
+            if tags.get("project") == PROJECT and (stack := tags.get("stack")):
+                new = Remains(stack=stack, place=place, region=region, expires_at=tags[TAG])
+                found.setdefault(stack, new).by_tag.add(item)
+    return list(found.values())
+
+
+def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
+    remains = Remains(
+        stack=record.stack,
+        place=f"{target.description}, {record.region}",
+        region=record.region,
+        expires_at=record.expires_at,
+        started_at=record.started_at,
+        folder=folder,
+        alive=folder.alive(),
+    )
+    if not remains.alive:
+        try:
+            remains.by_state = items_of(_left_stack(target, remains, folder).resources())
+        except EngineFailedError as error:
+            remains.failures.append(str(error))
+    return remains
+
+
+def _place(target: Target, clients: Clients, region: str) -> str:
+    if target.name == "aws":
+        return f"AWS account {clients.sts.get_caller_identity()['Account']}, {region}"
+    return f"{target.description}, {region}"
+
+
+def _left_stack(target: Target, remains: Remains, folder: RunFolder) -> LeftStack:
+    from automation.stack.lifecycle import LeftStack
+
+    return LeftStack(remains.stack, folder.path, engine_command(target, folder))
+
+
+def remove(target: Target, remains: Remains) -> None:
+    """Remove a stack: through its state if this machine has it, then by tag, name and relation."""
+    lock = remains.folder.lock() if remains.folder else None
+    if remains.folder and lock is None:
+        remains.alive = True  # another command is at it
+        return
+    with lock or contextlib.nullcontext():
+        remains.failures = []
+        if remains.folder is not None:
+            remains.folder.end_sessions()
+            try:
+                _left_stack(target, remains, remains.folder).destroy()
+            except EngineFailedError as error:
+                remains.failures.append(str(error))
+        with interruptible(), aws_errors(f"removing stack {remains.stack}"):
+            clients = make_clients(target.environment, remains.region)
+            left = sweep_all(clients, remains, target)
+        if left:
+            remains.failures.append(f"still exists: {', '.join(map(str, left))}")
+        elif remains.folder is not None:
+            _forget(target, remains, remains.folder)
+        remains.removed = not left and not remains.failures
+
+
+def _forget(target: Target, remains: Remains, folder: RunFolder) -> None:
+    """Remove the state of a stack of which nothing is left, and its run's folder."""
+    try:
+        _left_stack(target, remains, folder).forget()
+    except EngineFailedError as error:
+        remains.failures.append(str(error))
+    else:
+        shutil.rmtree(folder.path)
+        remains.failures = []
+
+
+def forget_runs_on(
+    endpoint: str, options: ReapOptions, confirm: Callable[[list[Remains]], bool]
+) -> list[Remains]:
+    """Remove the folders of runs on an emulator that is not running: their stacks went with it."""
+    left = [
+        Remains(
+            stack=record.stack,
+            place=f"the emulator at {endpoint}, which is not running",
+            region=record.region,
+            expires_at=record.expires_at,
+            started_at=record.started_at,
+            folder=folder,
+            alive=folder.alive(),
+        )
+        for folder in run_folders(runs_folder())
+        if (record := folder.record())
+        and record.endpoint == endpoint
+        and options.stack in {None, record.stack}
+    ]
+    selected = [each for each in left if selects(options, each)]
+    if selected and confirm(selected):
+        for each in selected:
+            if each.folder is not None:
+                each.folder.end_sessions()
+                shutil.rmtree(each.folder.path)
+                each.removed = True
+    return left
+
+
+def sweep_all(clients: Clients, remains: Remains, target: Target) -> list[Item]:
+    """Delete what is left of a stack until nothing is, or the target's lag has passed."""
+    known = set(remains.items)
+    left: list[Item] = []
+    for left in looks(
+        lambda: leftovers(clients, remains.stack, known),
+        within=target.pace.deletion_lag,
+        poll=target.pace.poll,
+    ):
+        if not left:
+            break
+        refused = sweep(clients, left)
+        remains.failures = [f"{item}: {reason}" for item, reason in refused.items()]
+    return left

@@ -1,0 +1,104 @@
+"""What is left of ephemeral stacks, at the terminal and as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from automation.report.terminal import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from automation.stack.remains import Remains
+
+COLUMNS = ("stack", "kind", "name", "age", "expires", "found by")
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def print_remains(found: Sequence[Remains], console: Console) -> None:
+    """Print each resource that is left, by stack, and why something could not be removed."""
+    if not found:
+        console.print("Nothing is left of ephemeral stacks.")
+    for place in dict.fromkeys(each.place for each in found):
+        console.print(Text.assemble(("On ", "bold"), (printable(place), "cyan")), soft_wrap=True)
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for column in COLUMNS:
+            table.add_column(column, overflow="fold")
+        for each in found:
+            if each.place == place:
+                for row in rows(each):
+                    table.add_row(*map(printable, row))
+        console.print(table)
+    for each in found:
+        for failure in each.failures:
+            console.print(Text(f"{each.stack}: {printable(failure)}", "red"), soft_wrap=True)
+
+
+def rows(remains: Remains) -> list[tuple[str, ...]]:
+    """Return a row for each resource; one for the stack itself if none is known."""
+    times = (age(remains.started_at), expiry(remains))
+    found: list[tuple[str, ...]] = [
+        (remains.stack, item.kind, item.name, *times, remains.found_by(item))
+        for item in remains.items
+    ]
+    return found or [(remains.stack, "stack", "(no resources)", *times, "state")]
+
+
+def age(started_at: str) -> str:
+    """Return how long ago a run started; "?" if that is not known."""
+    seconds = _seconds_since(started_at)
+    return "?" if seconds is None else _duration(seconds)
+
+
+def expiry(remains: Remains) -> str:
+    """Return when a stack expires, or that it was removed or its run is going on."""
+    if remains.removed:
+        return "removed"
+    if remains.alive:
+        return "run is going on"
+    seconds = _seconds_since(remains.expires_at)
+    if seconds is None:
+        return "?"
+    return f"{_duration(seconds)} ago" if seconds >= 0 else f"in {_duration(-seconds)}"
+
+
+def document(found: Sequence[Remains]) -> list[dict[str, Any]]:
+    """Return the same as JSON values."""
+    return [
+        {
+            "stack": each.stack,
+            "place": each.place,
+            "started_at": each.started_at,
+            "expires_at": each.expires_at,
+            "alive": each.alive,
+            "removed": each.removed,
+            "failures": each.failures,
+            "resources": [
+                {"kind": item.kind, "name": item.name, "found_by": each.found_by(item)}
+                for item in each.items
+            ],
+        }
+        for each in found
+    ]
+
+
+def _seconds_since(moment: str) -> float | None:
+    try:
+        then = datetime.strptime(moment, TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (datetime.now(UTC) - then).total_seconds()
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

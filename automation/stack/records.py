@@ -1,0 +1,133 @@
+"""What this machine knows about ephemeral stacks: one folder for each run, and a lock in it.
+
+The folder has the run's Pulumi.yaml and configuration, and is written before anything of the stack
+exists. It is removed after a destroy that left nothing. So a folder that is still there, and whose
+lock nobody holds, is what a killed run left behind, or a stack that was kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import psutil
+
+from automation.support.processes import end_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+RECORD, LOCK, SESSIONS = "run.json", "lock", "sessions"
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+SAME_PROCESS = 1.0  # seconds by which two readings of one process's start may differ
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """Where an ephemeral stack is, and until when.
+
+    Attributes:
+        stack: Name of the stack.
+        target: Name of its target.
+        endpoint: URL of the emulator; empty on AWS.
+        account: The emulator's account; empty on AWS.
+        region: AWS region.
+        started_at: Start of the run, in UTC, as `TIME`.
+        expires_at: From then on the stack may be reaped; likewise.
+    """
+
+    stack: str
+    target: str
+    endpoint: str
+    account: str
+    region: str
+    started_at: str
+    expires_at: str
+
+
+def expired(expires_at: str) -> bool:
+    """Whether a time in the tag `expires-at` has passed; a time that cannot be read has not."""
+    try:
+        return datetime.strptime(expires_at, TIME).replace(tzinfo=UTC) <= datetime.now(UTC)
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run."""
+
+    path: Path
+
+    def record(self) -> RunRecord | None:
+        """Return what the folder says about its stack; None if it has no record yet.
+
+        The run takes the lock, then writes the record, then creates the stack.
+        """
+        try:
+            return RunRecord(**json.loads((self.path / RECORD).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def hold(self, record: RunRecord) -> IO[str]:
+        """Take the lock until the returned file is closed, and write the record.
+
+        Raises:
+            BlockingIOError: Another process holds the lock.
+        """
+        lock = self.lock()
+        if lock is None:
+            raise BlockingIOError(f"another process holds the lock of {self.path}")
+        (self.path / RECORD).write_text(json.dumps(asdict(record)), encoding="utf-8")
+        return lock
+
+    def lock(self) -> IO[str] | None:
+        """Take the lock until the returned file is closed; None if another process holds it."""
+        lock = (self.path / LOCK).open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return None
+        return lock
+
+    def alive(self) -> bool:
+        """Whether the run is going on: it holds the lock."""
+        if lock := self.lock():
+            lock.close()
+        return lock is None
+
+    def add_session(self, session: int) -> None:
+        """Record a session of the engine, by the pid of its leader and its start time."""
+        started = psutil.Process(session).create_time()
+        with (self.path / SESSIONS).open("a", encoding="utf-8") as sessions:
+            sessions.write(f"{session} {started}\n")
+
+    def end_sessions(self) -> None:
+        """End the engine's processes of a run that is dead."""
+        with contextlib.suppress(FileNotFoundError):
+            for line in (self.path / SESSIONS).read_text(encoding="utf-8").splitlines():
+                session, started = line.split()
+                if _is_same(int(session), float(started)):
+                    end_session(int(session), grace=0)
+
+
+def _is_same(session: int, started: float) -> bool:
+    """Whether a session is the recorded one: its number is not reused while a member lives."""
+    try:
+        return abs(psutil.Process(session).create_time() - started) < SAME_PROCESS
+    except psutil.NoSuchProcess:
+        return True
+
+
+def run_folders(parent: Path) -> Iterator[RunFolder]:
+    """Yield the folders of runs, the oldest first."""
+    if parent.is_dir():
+        for path in sorted(parent.iterdir(), key=lambda path: path.stat().st_mtime):
+            yield RunFolder(path)
