@@ -17,14 +17,18 @@ import pytest
 from automation.support.paths import CHECKOUT
 from tests.local.machine import COMMAND_WITHIN, Account, Machine, finished
 
-MOMENTS = [
-    pytest.param("aws:sqs/queue:Queue", id="while it deploys"),
-    pytest.param('"mapping_uuid"', id="while it waits"),
-]
+DEPLOYING, WAITING = "aws:sqs/queue:Queue", '"mapping_uuid"'
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    ("moment", "again"),
+    [
+        pytest.param(DEPLOYING, True, id="twice while it deploys"),
+        pytest.param(WAITING, False, id="once while it waits"),
+        pytest.param(DEPLOYING, False, id="once while it deploys", marks=pytest.mark.chaos),
+        pytest.param(WAITING, True, id="twice while it waits", marks=pytest.mark.chaos),
+    ],
+)
 def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
     machine: Machine, account: Account, moment: str, *, again: bool
 ) -> None:
@@ -46,7 +50,13 @@ def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
     machine.wait_until_clean()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(DEPLOYING, id="while it deploys"),
+        pytest.param(WAITING, id="while it waits", marks=pytest.mark.chaos),
+    ],
+)
 def test_two_signals_with_nobody_reading_leave_nothing(
     machine: Machine, account: Account, moment: str
 ) -> None:

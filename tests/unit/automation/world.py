@@ -43,6 +43,8 @@ class World:
         resources: What stands.
         indestructible: What a destroy leaves standing, and says nothing.
         unrecorded: What the engine creates and does not record.
+        undeletable: What stays although the service took the call that deletes it.
+        tagged: The tags of what the tagging service knows, by ARN.
         calls: The names of the calls so far.
         sent: The messages that were sent, by id.
         deleted: The receipt handles of the dead letters that were deleted.
@@ -55,6 +57,8 @@ class World:
     resources: set[Resource] = field(default_factory=set)
     indestructible: set[Resource] = field(default_factory=set)
     unrecorded: set[Resource] = field(default_factory=set)
+    undeletable: set[Resource] = field(default_factory=set)
+    tagged: dict[str, dict[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
@@ -142,12 +146,17 @@ class WorldEngine(FakeEngine):
     ) -> CommandResult:
         if args[0] == "up":  # a deployment that is cut short has made something
             self._world.resources |= {QUEUE, ROLE}
+        if args[:2] == ["stack", "export"]:
+            self.stdout = json.dumps({"version": 3, "deployment": self._deployment()})
         with interruptible():  # as a real one, while it waits for its process
             self._world.call(f"engine {args[0]}")
         result = super().run(args, cwd, additional_env, on_output, on_error)
         if args[0] == "destroy":
             self._world.resources &= self._world.indestructible
         return result
+
+    def _deployment(self) -> dict[str, Any]:
+        return {"resources": [{"type": each.type, "id": each.id} for each in self._world.resources]}
 
 
 @dataclass
@@ -204,7 +213,8 @@ class FakeSqs:
         return {"QueueUrl": QUEUE.id}
 
     def delete_queue(self, **_: Any) -> None:
-        self.world.resources.discard(QUEUE)
+        self.world.call("sqs.delete_queue")
+        self.world.resources -= {QUEUE} - self.world.undeletable
 
 
 @dataclass
@@ -251,6 +261,15 @@ class FakeIam:
             raise ClientError({"Error": {"Code": "NoSuchEntity"}}, "GetRole")
         return {"Role": {}}
 
+    def list_role_policies(self, **_: Any) -> dict[str, Any]:
+        return {"PolicyNames": []}
+
+    def list_attached_role_policies(self, **_: Any) -> dict[str, Any]:
+        return {"AttachedPolicies": []}
+
+    def delete_role(self, **_: Any) -> None:
+        self.world.resources.discard(ROLE)
+
 
 @dataclass
 class FakeTagging:
@@ -261,4 +280,14 @@ class FakeTagging:
 
     def paginate(self, **_: Any) -> list[dict[str, Any]]:
         self.world.call("tagging.get_resources")
-        return [{"ResourceTagMappingList": []}]
+        return [
+            {
+                "ResourceTagMappingList": [
+                    {
+                        "ResourceARN": arn,
+                        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+                    }
+                    for arn, tags in self.world.tagged.items()
+                ]
+            }
+        ]

@@ -1,0 +1,293 @@
+"""What `reap` finds, what it removes, and what it leaves alone; in a world in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from automation.cli import command
+from automation.narrator import Narrator
+from automation.options import ReapOptions
+from automation.reap import reap
+from automation.stack.records import RunFolder, RunRecord
+from automation.stack.remains import Remains
+from automation.support.errors import EmulatorError, EngineFailedError
+from tests.unit.automation.world import QUEUE, ROLE, World
+
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+RECORD = RunRecord(
+    stack="run-1",
+    target="local",
+    endpoint="http://127.0.0.1:4566",
+    account="000000000000",
+    region="us-east-1",
+    started_at=PAST,
+    expires_at=PAST,
+)
+QUEUE_NAME = QUEUE.id.rpartition("/")[2]
+QUEUE_ARN = f"arn:aws:sqs:us-east-1:000000000000:{QUEUE_NAME}"
+
+Reap = Callable[..., list[Remains]]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(tmp_path / "runs")
+    monkeypatch.setattr("automation.reap.open_target", world.open_target)
+    monkeypatch.setattr("automation.reap.find_engine", world.find_engine)
+    monkeypatch.setattr("automation.reap.engine_command", world.engine_command)
+    monkeypatch.setattr("automation.reap.make_clients", world.clients)
+    monkeypatch.setattr("automation.reap.lasting.find", lambda: "a lasting emulator")
+    monkeypatch.setattr("automation.reap.runs_folder", lambda: tmp_path / "external")
+    return world
+
+
+@pytest.fixture
+def reaped(world: World) -> Reap:
+    assert not world.calls
+
+    def run(*, yes: bool = True, **options: Any) -> list[Remains]:
+        return reap(ReapOptions(target="local", **options), {}, Narrator(), lambda _found: yes)
+
+    return run
+
+
+@pytest.fixture
+def left(world: World) -> Iterator[Callable[..., RunFolder]]:
+    """Makes what a killed run left: its folder, its resources, its state."""
+    locks: list[Any] = []
+
+    def leave(*, alive: bool = False, **changes: str) -> RunFolder:
+        record = replace(RECORD, **changes)
+        folder = RunFolder(world.folder / record.stack)
+        folder.path.mkdir(parents=True)
+        (folder.path / "Pulumi.yaml").write_text('{"name": "p", "runtime": "python"}')
+        lock = folder.hold(record)
+        if alive:
+            locks.append(lock)
+        else:
+            lock.close()
+        world.resources |= {QUEUE, ROLE}
+        return folder
+
+    yield leave
+    for lock in locks:
+        lock.close()
+
+
+def test_what_has_expired_is_destroyed_through_its_state_and_forgotten(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    folder = left()
+
+    (remains,) = reaped()
+
+    assert remains.removed
+    assert not remains.failures
+    assert not world.resources
+    assert not folder.path.exists()
+    assert "engine cancel" in world.calls  # of the lock that a killed engine leaves
+    assert "engine destroy" in world.calls
+
+
+def test_without_a_yes_everything_is_listed_and_nothing_removed(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    folder = left()
+
+    (remains,) = reaped(yes=False)
+
+    assert {item.kind for item in remains.items} == {"queue", "role"}
+    assert {remains.found_by(item) for item in remains.items} == {"state"}
+    assert not remains.removed
+    assert world.resources
+    assert folder.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "removed"),
+    [({}, False), ({"everything": True}, True), ({"stack": "run-1"}, True)],
+)
+def test_what_has_not_expired_is_removed_only_if_asked_for(
+    options: dict[str, Any],
+    world: World,
+    left: Callable[..., RunFolder],
+    reaped: Reap,
+    *,
+    removed: bool,
+) -> None:
+    left(expires_at=FUTURE)
+
+    (remains,) = reaped(**options)
+
+    assert remains.removed is removed
+    assert bool(world.resources) is not removed
+
+
+def test_a_stack_whose_run_is_going_on_is_left_alone_whatever_is_asked(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    left(alive=True)
+
+    (remains,) = reaped(everything=True)
+
+    assert remains.alive
+    assert not remains.removed
+    assert world.resources
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"account": "123456789012"}, {"endpoint": "http://127.0.0.1:1"}]
+)
+def test_a_stack_of_another_account_or_endpoint_is_not_looked_at(
+    elsewhere: dict[str, str], world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    left(**elsewhere)
+
+    assert reaped(everything=True) == []
+    assert world.resources
+
+
+def test_what_no_state_knows_is_found_by_its_tag_and_deleted(world: World, reaped: Reap) -> None:
+    world.resources |= {QUEUE}
+    world.tagged[QUEUE_ARN] = {
+        "project": "poker-hands-consumer",
+        "stack": "run-2",
+        "expires-at": PAST,
+    }
+
+    (remains,) = reaped()
+
+    assert remains.stack == "run-2"
+    assert remains.removed
+    assert not world.resources
+
+
+def test_tagged_resources_of_another_project_are_left_alone(world: World, reaped: Reap) -> None:
+    world.resources |= {QUEUE}
+    world.tagged[QUEUE_ARN] = {"project": "other", "stack": "run-2", "expires-at": PAST}
+
+    assert reaped(everything=True) == []
+    assert world.resources
+
+
+def test_one_stack_can_be_named(world: World, left: Callable[..., RunFolder], reaped: Reap) -> None:
+    left(stack="run-1")
+    left(stack="run-2")
+
+    (remains,) = reaped(stack="run-2")
+
+    assert remains.stack == "run-2"
+    assert [path.name for path in world.folder.iterdir()] == ["run-1"]
+
+
+def test_what_cannot_be_removed_is_named_and_kept_for_the_next_try(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    folder = left()
+    world.indestructible |= {QUEUE, ROLE}
+
+    def refuse(_number: int, name: str) -> None:
+        if name == "sqs.delete_queue":
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteQueue")
+
+    world.strike = refuse
+
+    (remains,) = reaped()
+
+    assert not remains.removed
+    assert any(f"queue {QUEUE_NAME}" in failure for failure in remains.failures)
+    assert any("AccessDenied" in failure for failure in remains.failures)
+    assert folder.path.exists()
+    assert world.resources == {QUEUE}  # it went on past the queue
+
+
+def test_a_destroy_that_fails_is_finished_by_the_sweep(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    folder = left()
+
+    def fail(_number: int, name: str) -> None:
+        if name == "engine destroy":
+            raise EngineFailedError("the plugin is broken")
+
+    world.strike = fail
+
+    (remains,) = reaped()
+
+    assert remains.removed
+    assert not remains.failures
+    assert not world.resources
+    assert not folder.path.exists()
+
+
+def test_runs_on_an_emulator_that_is_not_running_are_forgotten(
+    world: World, reaped: Reap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path / "external" / "run-1")
+    folder.path.mkdir(parents=True)
+    folder.hold(RECORD).close()
+    monkeypatch.setattr("automation.reap.lasting.find", lambda: None)
+
+    def refused(*_: object, **__: object) -> None:
+        raise EmulatorError("nothing listens")
+
+    monkeypatch.setattr("automation.reap.open_target", refused)
+
+    (remains,) = reaped()
+
+    assert remains.removed
+    assert "not running" in remains.place
+    assert not folder.path.exists()
+    assert not world.calls
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["reap"], 0, "to remove what has expired: add --yes"),
+        (["reap", "--yes"], 0, "removed"),
+        (["reap", "--json"], 0, '"found_by": "state"'),
+    ],
+)
+def test_the_command_prints_what_is_left(
+    arguments: list[str],
+    code: int,
+    text: str,
+    left: Callable[..., RunFolder],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    left()
+
+    assert command(arguments) == code
+
+    output = capsys.readouterr()
+    assert text in output.out + output.err
+    assert "run-1" in output.out
+
+
+def test_the_command_says_when_nothing_is_left(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not world.calls
+    assert command(["reap"]) == 0
+    assert "Nothing is left" in capsys.readouterr().out
+    assert command(["reap", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_the_command_ends_with_3_when_something_could_not_be_removed(
+    world: World, left: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    left()
+    world.indestructible |= {QUEUE, ROLE}
+    world.undeletable |= {QUEUE}
+
+    assert command(["reap", "--yes"]) == 3
+    assert f"still exists: queue {QUEUE_NAME}" in capsys.readouterr().out
