@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
-from automation.run import engine_command
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
 from automation.stack.records import expired, run_folders
@@ -49,7 +48,7 @@ def reap(
     Args:
         options: What to look at, and what to remove.
         environment: The caller's environment.
-        narrator: Told what an installation of the engine is doing.
+        narrator: Shows what an installation of the engine is doing.
         confirm: Asked before anything of one target is removed, with what would be.
 
     Raises:
@@ -137,9 +136,10 @@ def _place(target: Target, clients: Clients, region: str) -> str:
 
 
 def _left_stack(target: Target, remains: Remains, folder: RunFolder) -> LeftStack:
+    from automation.stack.command import command_of_run
     from automation.stack.lifecycle import LeftStack
 
-    return LeftStack(remains.stack, folder.path, engine_command(target, folder))
+    return LeftStack(remains.stack, folder.path, command_of_run(target, folder))
 
 
 def remove(target: Target, remains: Remains) -> None:

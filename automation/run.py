@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from automation.options import RunOptions
     from automation.report.result import RunResult
     from automation.scenario.model import Scenario
-    from automation.stack.command import EngineCommand
     from automation.stack.lifecycle import EphemeralStack
     from automation.stack.outputs import Outputs
     from automation.support.clients import Clients
@@ -116,6 +115,7 @@ class Run:
         return engine
 
     def _prove_on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
+        from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
         plan = self._plan(target)
@@ -123,7 +123,7 @@ class Run:
             clients = background.submit(make_clients, target.environment, plan.record.region)
             stack = EphemeralStack(
                 plan,
-                engine_command(target, RunFolder(plan.folder)),
+                command_of_run(target, RunFolder(plan.folder)),
                 enter=self._journal.phases.enter,
                 tell=self._narrator.resource,
             )
@@ -142,10 +142,11 @@ class Run:
                     self._look_for_leftovers(target, stack, clients)
 
     def _prove_on_existing_stack(self, target: Target, scenario: Scenario) -> None:
+        from automation.stack.command import command_for
         from automation.stack.lifecycle import stack_outputs
 
         name = self._journal.stack
-        outputs = read_outputs(name, stack_outputs(name, engine_command(target)))
+        outputs = read_outputs(name, stack_outputs(name, command_for(target)))
         self._prove(target, scenario, outputs, make_clients(target.environment, outputs.region))
 
     def _plan(self, target: Target) -> StackPlan:
@@ -226,7 +227,9 @@ class Run:
                     strays = [item for item in found if item not in recorded]
                     refused = sweep(clients.result(), strays)
                     journal.swept |= {str(item) for item in strays if item not in refused}
-            self._narrator.say(f"waited {within:.0f} s for {', '.join(map(str, found))} to be gone")
+            self._narrator.say(
+                f"waited {within:.0f} s for {', '.join(map(str, found))} to be deleted"
+            )
         except ObserveError as error:
             journal.leftovers, journal.unobserved = None, error
 
@@ -251,17 +254,3 @@ class Conclusive:
             self._empty_since = now
         empty_for = 0.0 if self._empty_since is None else now - self._empty_since
         return verdict.passed or empty_for >= self._quiet
-
-
-def engine_command(target: Target, folder: RunFolder | None = None) -> EngineCommand:
-    """Return the engine's command line for a target, and for the run with a folder."""
-    from automation.stack.command import EngineCommand
-
-    if folder is None:
-        return EngineCommand(target.engine, target.environment, target.watch_session)
-
-    def on_start(session: int) -> None:
-        folder.add_session(session)
-        target.watch_session(session)
-
-    return EngineCommand(target.engine, target.environment_of(folder.path), on_start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
@@ -21,8 +21,10 @@ from automation.support.processes import end_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from automation.engine import Engine
+    from automation.stack.records import RunFolder
 
 OPERATION_WITHIN = (
     1200.0  # seconds; a whole stack on AWS takes about 60, a failing call is retried long
@@ -121,3 +123,36 @@ def _cancel(process: subprocess.Popen[str]) -> None:
     """Let the engine finish the current resource; kill its session after `CANCEL_WITHIN`."""
     end_session(process.pid, grace=CANCEL_WITHIN)
     process.wait()
+
+
+class Place(Protocol):
+    """What the engine's command line needs to know of a target."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that deploys there."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The whole environment of the engine."""
+
+    def environment_of(self, folder: Path) -> Mapping[str, str]:
+        """Return the same for the run with this folder."""
+
+    def watch_session(self, session: int) -> None:
+        """Arrange that an engine's session is ended even if this process is killed."""
+
+
+def command_for(place: Place) -> EngineCommand:
+    """Return the engine's command line for a target."""
+    return EngineCommand(place.engine, place.environment, place.watch_session)
+
+
+def command_of_run(place: Place, folder: RunFolder) -> EngineCommand:
+    """Return the same for a run; the engine's sessions are recorded in the run's folder."""
+
+    def on_start(session: int) -> None:
+        folder.add_session(session)
+        place.watch_session(session)
+
+    return EngineCommand(place.engine, place.environment_of(folder.path), on_start)

@@ -41,7 +41,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(tmp_path / "runs")
     monkeypatch.setattr("automation.reap.open_target", world.open_target)
     monkeypatch.setattr("automation.reap.find_engine", world.find_engine)
-    monkeypatch.setattr("automation.reap.engine_command", world.engine_command)
+    monkeypatch.setattr("automation.stack.command.command_of_run", world.engine_command)
     monkeypatch.setattr("automation.reap.make_clients", world.clients)
     monkeypatch.setattr("automation.reap.lasting.find", lambda: "a lasting emulator")
     monkeypatch.setattr("automation.reap.runs_folder", lambda: tmp_path / "external")

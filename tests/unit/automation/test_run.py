@@ -63,7 +63,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World(tmp_path / "runs")
     monkeypatch.setattr("automation.run.open_target", world.open_target)
     monkeypatch.setattr("automation.run.find_engine", world.find_engine)
-    monkeypatch.setattr("automation.run.engine_command", world.engine_command)
+    monkeypatch.setattr("automation.stack.command.command_for", world.engine_command)
+    monkeypatch.setattr("automation.stack.command.command_of_run", world.engine_command)
     monkeypatch.setattr("automation.run.make_clients", world.clients)
     monkeypatch.setattr(interrupts, "_Signals", type("Fresh", (), FRESH))
     monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _line: None)
@@ -256,7 +257,7 @@ def test_what_a_destroy_leaves_behind_fails_the_run_and_is_told(
 
     assert result.leftovers == (f"queue {QUEUE_NAME}",)
     assert (result.outcome, result.exit_code) == ("failed", 1)
-    assert narrator.said == [f"waited 0 s for queue {QUEUE_NAME} to be gone"]
+    assert narrator.said == [f"waited 0 s for queue {QUEUE_NAME} to be deleted"]
 
 
 def test_what_the_engine_never_recorded_is_swept_and_told(go: Go, world: World) -> None:

@@ -127,6 +127,6 @@ def test_work_does_not_wait_for_a_reader_of_stderr_that_is_stuck() -> None:
 def test_a_slow_reader_of_stdout_gets_everything() -> None:
     process = start("print('x' * 300_000)", stdout=subprocess.PIPE)
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(2)
+        process.wait(0.5)
 
     assert len(process.communicate(timeout=30)[0]) == 300_001
