@@ -19,10 +19,10 @@ demo: engine
 	@$(BIN)/python -m automation run
 
 test: lint engine
-	@# The local tests wait half of the time: three at once keep two cores busy. pytest keeps the
+	@# The local tests wait half of the time: four at once keep two cores busy. pytest keeps the
 	@# folders of its last runs, so it gets a temporary folder that is removed afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
-	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 3 --cov --cov-report= --cov-fail-under=$(COVERAGE)
+	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 4 --cov --cov-report= --cov-fail-under=$(COVERAGE)
 COVERAGE := 88  # per cent of lines and branches, in the process of the tests: not to fall
 
 unit: $(INSTALLED)

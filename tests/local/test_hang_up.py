@@ -73,7 +73,7 @@ def test_two_signals_with_nobody_reading_leave_nothing(
     machine.wait_until_clean()
 
 
-def test_a_run_that_goes_well_passes_whatever_becomes_of_its_output(
+def test_a_run_on_the_users_emulator_passes_whatever_becomes_of_its_output(
     machine: Machine, account: Account, tmp_path: Path
 ) -> None:
     device = Path("/dev/full")
@@ -85,6 +85,7 @@ def test_a_run_that_goes_well_passes_whatever_becomes_of_its_output(
             full,
             *("run", "--emulator", account.url, "--json", str(device)),
             PYTHONIOENCODING="ascii",
+            AWS_REGION="eu-west-1",
             **account.variables,
         )
     done = finished(process)
@@ -93,7 +94,7 @@ def test_a_run_that_goes_well_passes_whatever_becomes_of_its_output(
     assert f"could not be written to {device}: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
     assert device.is_char_device()
-    assert account.resources() == []
+    assert account.resources("eu-west-1") == []
 
 
 def test_a_machine_on_which_no_file_may_be_written_is_an_error_and_no_traceback(

@@ -46,6 +46,7 @@ def test_the_ten_hands_are_proved_and_nothing_is_left(machine: Machine) -> None:
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_a_function_that_forgets_its_messages_fails_every_one_of_them(
     machine: Machine, other_function: Callable[[str], list[str]]
 ) -> None:
@@ -93,6 +94,7 @@ def test_an_interrupted_run_leaves_nothing(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_a_second_ctrl_c_does_not_cut_the_destroy_short(machine: Machine) -> None:
     process = machine.start("run", "--json", machine.report_file)
     machine.wait_for_state("aws:iam/role:Role")

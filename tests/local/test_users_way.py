@@ -8,7 +8,7 @@ import shlex
 
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
-from tests.local.machine import Account, Machine
+from tests.local.machine import Machine
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -63,17 +63,3 @@ def test_what_a_run_kept_is_removed_by_the_command_it_prints(machine: Machine) -
     assert removed.code == 0, removed.stdout + removed.stderr
     stacks = machine.run("exec", "--", "pulumi", "stack", "ls", "--all", "--json")
     assert json.loads(stacks.stdout) == []
-
-
-def test_an_emulator_that_runs_already_is_used_with_the_users_account_and_left_running(
-    machine: Machine, account: Account
-) -> None:
-    done = machine.run(
-        *("run", "--emulator", account.url, "--json", machine.report_file),
-        **account.variables,
-        AWS_REGION="eu-west-1",
-    )
-
-    assert done.code == 0, done.stdout + done.stderr
-    assert machine.report()["leftovers"] == []
-    assert account.resources("eu-west-1") == []

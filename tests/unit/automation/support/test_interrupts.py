@@ -22,8 +22,8 @@ def strike(signum):
 CLEANING = "\nstill cleaning up: it ends by itself\n"
 
 
-def told(program: str) -> list[str]:
-    done = subprocess.run(
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-c", PRELUDE + textwrap.dedent(program)],
         cwd=CHECKOUT,
         capture_output=True,
@@ -31,6 +31,10 @@ def told(program: str) -> list[str]:
         timeout=30,
         check=False,
     )
+
+
+def told(program: str) -> list[str]:
+    done = run(program)
     assert not done.stderr.replace(CLEANING, ""), done.stderr
     return done.stdout.split()
 
@@ -127,6 +131,11 @@ def test_clean_up_after_the_first_signal_is_ended_by_no_other() -> None:
         """
 
     assert told(program) == ["cleaned", "130", "130"]
+
+
+@pytest.mark.parametrize("block", ["shielded()", "interruptible(), shielded()"])
+def test_a_person_who_interrupts_a_clean_up_is_told_that_it_ends_by_itself(block: str) -> None:
+    assert run(f"with {block}: strike(signal.SIGINT)").stderr == CLEANING
 
 
 def test_an_error_is_not_replaced_by_the_signal() -> None:
