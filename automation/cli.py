@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
     from automation.stack.remains import Remains
 
+RUN_WITHIN = 3600.0  # seconds; a stack expires after 7200, when its run is certainly over
+
 EXIT_CODES = """\
 exit codes:
   0  proved (run), done (the others)
   1  a check failed
   2  wrong arguments or options; nothing was started
   3  an error: deploying, proving or destroying failed
-  129, 130, 143  interrupted; what was created has been destroyed
+  124  the run took longer than --timeout; what was created has been destroyed
+  129, 130, 143  interrupted; likewise
 """
 
 RUN_EXAMPLES = """\
@@ -106,6 +109,13 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--json", type=Path, metavar="FILE", help="also write the result to FILE")
     run.add_argument(
         "--timeout",
+        type=seconds,
+        metavar="SECONDS",
+        default=RUN_WITHIN,
+        help="interrupt the whole run after this time; default: 3600",
+    )
+    run.add_argument(
+        "--outcome-timeout",
         type=seconds,
         metavar="SECONDS",
         help="wait so long for the outcome; default: derived from the queue's timing",
@@ -190,6 +200,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
         )
     if options.json:
         check_destination(options.json)
+    interrupts.interrupt_after(options.timeout)
     with TerminalNarrator(make_console(stderr=True)) as narrator:
         result = run(
             RunOptions(
@@ -198,7 +209,7 @@ def carry_out_run(options: argparse.Namespace) -> int:
                 stack=options.stack,
                 emulator=options.emulator,
                 keep=options.keep,
-                timeout=options.timeout,
+                timeout=options.outcome_timeout,
                 configuration=dict(options.config),
             ),
             dict(os.environ),

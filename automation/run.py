@@ -25,7 +25,13 @@ from automation.stack.leftovers import leftovers, sweep
 from automation.stack.outputs import read_outputs
 from automation.stack.records import TIME, RunFolder, RunRecord, run_folders
 from automation.support.clients import aws_errors, make_clients
-from automation.support.errors import AutomationError, HostError, Interrupted, ObserveError
+from automation.support.errors import (
+    AutomationError,
+    EmulatorError,
+    HostError,
+    Interrupted,
+    ObserveError,
+)
 from automation.support.interrupts import interruptible, noted, shielded
 from automation.support.wait import looks
 from automation.targets.opening import open_target
@@ -188,6 +194,7 @@ class Run:
             conclusive = Conclusive(target.pace.quiet)
 
             def look() -> tuple[Observation, Verdict]:
+                target.check()
                 seen = observer.observe(sent)
                 return seen, judge(scenario, seen, exact_receives=target.exact_receives)
 
@@ -201,6 +208,8 @@ class Run:
             finally:
                 if self._options.stack is not None:
                     observer.remove_dead_letters(message.message_id for message in sent)
+                if self._options.stack is not None or self._options.keep:
+                    observer.release_dead_letters()
 
     def _look_for_leftovers(
         self, target: Target, stack: EphemeralStack, clients: Future[Clients]
@@ -215,6 +224,7 @@ class Run:
         recorded = items_of(stack.recorded)
         known = recorded | items_of(stack.planned)
         try:
+            target.check()
             with shielded(), aws_errors(f"looking for what is left of stack {journal.stack}"):
                 for found in looks(
                     lambda: leftovers(clients.result(), journal.stack, known),
@@ -230,7 +240,7 @@ class Run:
             self._narrator.say(
                 f"waited {within:.0f} s for {', '.join(map(str, found))} to be deleted"
             )
-        except ObserveError as error:
+        except (EmulatorError, ObserveError) as error:
             journal.leftovers, journal.unobserved = None, error
 
 

@@ -5,7 +5,6 @@ The folder is removed with the emulator, so that no state outlives its resources
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import os
@@ -17,12 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import psutil
-
-from automation.support.errors import EmulatorError
+from automation.support.errors import EmulatorError, SupervisorEndedError
 from automation.support.interrupts import interruptible
 from automation.support.paths import CHECKOUT
-from automation.support.processes import end_session
+from automation.support.processes import end_processes_at_home
 
 MODULE = "automation.emulator.supervisor"
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG")  # the variables that a supervisor needs
@@ -73,6 +70,7 @@ class Supervisor:
         """
         self.kept = False
         self._ready = False
+        self._failure: EmulatorError | None = None
         self._external = url is not None
         # Unbuffered, so that `select` sees everything that has not been read.
         self._process = subprocess.Popen(
@@ -107,9 +105,8 @@ class Supervisor:
             EmulatorError: It ended, or did not respond in time; the message quotes its log.
         """
         _ = self.instance  # the first fact
-        if not self._ready:
+        while not self._ready:
             self._next_fact(READY_WITHIN)
-            self._ready = True
 
     def check(self) -> None:
         """Raise if the supervisor has reported that the emulator ended.
@@ -117,6 +114,8 @@ class Supervisor:
         Raises:
             EmulatorError: The emulator ended (the message quotes its log), or the supervisor did.
         """
+        if self._failure is not None:
+            raise self._failure
         while select.select([self._pipes()[1]], [], [], 0)[0]:
             self._next_fact(0)
 
@@ -168,14 +167,16 @@ class Supervisor:
             readable, _, _ = select.select([stdout], [], [], within)
         line = stdout.readline() if readable else b""
         if not line:
-            raise EmulatorError(
+            raise SupervisorEndedError(
                 f"the emulator's supervisor (pid {self._process.pid}) "
                 + ("ended" if readable else f"did not respond in {within:.0f} s"),
                 hint="run the command again",
             )
         fact: dict[str, Any] = json.loads(line)
         if "error" in fact:
-            raise EmulatorError(fact["error"], hint="run the command again")
+            self._failure = EmulatorError(fact["error"], hint="run the command again")
+            raise self._failure
+        self._ready = self._ready or "ready" in fact
         return fact
 
 
@@ -184,8 +185,5 @@ def clear_away(folder: Path) -> None:
 
     The emulator and its workers are found by their HOME, which is that folder.
     """
-    for process in psutil.process_iter():
-        with contextlib.suppress(OSError, psutil.Error):  # it ended meanwhile, or is another user's
-            if process.environ().get("HOME") == str(folder):
-                end_session(os.getsid(process.pid), grace=0)
+    end_processes_at_home(folder)
     shutil.rmtree(folder)

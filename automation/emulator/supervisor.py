@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from automation.support.processes import end_session, session_members
+from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     finally:
         end_session(process.pid, grace=0)  # everything is discarded: a graceful end is pointless
         process.wait()
+        end_processes_at_home(folder)  # what a function started in a session of its own
 
 
 def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes]:

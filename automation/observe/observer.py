@@ -103,13 +103,20 @@ class Observer:
         Args:
             message_ids: The run's messages. Dead letters of other runs stay.
         """
-        own_ids = set(message_ids)
+        for message_id in self._dead_letters.keys() & set(message_ids):
+            self._clients.sqs.delete_message(
+                QueueUrl=self._outputs.dead_letter_queue_url,
+                ReceiptHandle=self._dead_letters.pop(message_id)["ReceiptHandle"],
+            )
+
+    def release_dead_letters(self) -> None:
+        """Make the dead letters that `observe` has read visible again, for the next reader."""
         for found in self._dead_letters.values():
-            if found["MessageId"] in own_ids:
-                self._clients.sqs.delete_message(
-                    QueueUrl=self._outputs.dead_letter_queue_url,
-                    ReceiptHandle=found["ReceiptHandle"],
-                )
+            self._clients.sqs.change_message_visibility(
+                QueueUrl=self._outputs.dead_letter_queue_url,
+                ReceiptHandle=found["ReceiptHandle"],
+                VisibilityTimeout=0,
+            )
 
     def _read_dead_letters(self) -> None:
         while True:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from automation.judge.verdict import Verdict
     from automation.observe.observation import Observation
     from automation.report.phases import Phases
-    from automation.support.errors import AutomationError, Interrupted, ObserveError
+    from automation.support.errors import AutomationError, Interrupted
 
 
 @dataclass(kw_only=True)
@@ -43,7 +43,7 @@ class Journal:
     verdict: Verdict | None = None
     leftovers: tuple[str, ...] | None = None
     swept: set[str] = field(default_factory=set)
-    unobserved: ObserveError | None = None
+    unobserved: AutomationError | None = None
     finish: tuple[str, ...] = ()
 
     def result(self, error: AutomationError | Interrupted | None) -> RunResult:

@@ -7,16 +7,19 @@ current resource, records it and releases the lock.
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import subprocess
 import threading
+import time
 from typing import IO, TYPE_CHECKING, Protocol
 
 from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
-from automation.support.errors import EngineFailedError
-from automation.support.interrupts import interruptible
+from automation.support.errors import EmulatorError, EngineFailedError
+from automation.support.interrupts import hurried, interruptible
 from automation.support.processes import end_session
 
 if TYPE_CHECKING:
@@ -26,9 +29,8 @@ if TYPE_CHECKING:
     from automation.engine import Engine
     from automation.stack.records import RunFolder
 
-OPERATION_WITHIN = (
-    1200.0  # seconds; a whole stack on AWS takes about 60, a failing call is retried long
-)
+OPERATION_WITHIN = 1200.0  # seconds; a stack on AWS takes about 60, a failing call is retried long
+CHECK_EVERY = 0.5  # seconds between two checks of the target while the engine works
 CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
 
 
@@ -39,6 +41,7 @@ class EngineCommand(PulumiCommand):
         engine: The engine; since its version is known, `pulumi version` is not run.
         environment: The whole environment of the engine and its child processes.
         on_start: Called with the session id of each process that is started.
+        check: Called before and while the engine works; raises if its endpoint is gone.
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class EngineCommand(PulumiCommand):
         engine: Engine,
         environment: Mapping[str, str],
         on_start: Callable[[int], None] = lambda _session: None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self.command = str(engine.folder / "pulumi")
         self.version = VersionInfo.parse(engine.version)
         self._environment = environment
         self._on_start = on_start
+        self._check = check
 
     def run(
         self,
@@ -65,7 +70,9 @@ class EngineCommand(PulumiCommand):
         Raises:
             pulumi.automation.errors.CommandError: The exit code is not 0.
             EngineFailedError: It did not end in time and was cancelled.
+            EmulatorError: The emulator is gone.
         """
+        self._check()
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
             cwd=cwd,
@@ -81,19 +88,27 @@ class EngineCommand(PulumiCommand):
         try:
             self._on_start(process.pid)
             with interruptible():
-                code = process.wait(OPERATION_WITHIN)
+                code = self._wait(process, args[0])
         except BaseException as error:
-            _cancel(process)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise EngineFailedError(
-                    f"`pulumi {args[0]}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
-                ) from error
+            _cancel(process, grace=0 if isinstance(error, EmulatorError) else CANCEL_WITHIN)
             raise
         stdout, stderr = (stream.text() for stream in streams)
+        if code < 0:
+            stderr += f"\nthe Pulumi engine was killed by {signal.Signals(-code).name}"
         result = CommandResult(stdout=stdout, stderr=stderr, code=code)
         if code != 0:
             raise create_command_error(result)
         return result
+
+    def _wait(self, process: subprocess.Popen[str], operation: str) -> int:
+        deadline = time.monotonic() + OPERATION_WITHIN
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(CHECK_EVERY)
+            self._check()
+        raise EngineFailedError(
+            f"`pulumi {operation}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
+        )
 
 
 class _Lines:
@@ -119,9 +134,9 @@ class _Lines:
         return "\n".join(self._lines)
 
 
-def _cancel(process: subprocess.Popen[str]) -> None:
-    """Let the engine finish the current resource; kill its session after `CANCEL_WITHIN`."""
-    end_session(process.pid, grace=CANCEL_WITHIN)
+def _cancel(process: subprocess.Popen[str], *, grace: float) -> None:
+    """Let the engine finish the current resource; kill its session later, or when hurried."""
+    end_session(process.pid, grace=grace, hurried=hurried)
     process.wait()
 
 
@@ -139,13 +154,16 @@ class Place(Protocol):
     def environment_of(self, folder: Path) -> Mapping[str, str]:
         """Return the same for the run with this folder."""
 
+    def check(self) -> None:
+        """Raise if the endpoint is known to be gone."""
+
     def watch_session(self, session: int) -> None:
         """Arrange that an engine's session is ended even if this process is killed."""
 
 
 def command_for(place: Place) -> EngineCommand:
     """Return the engine's command line for a target."""
-    return EngineCommand(place.engine, place.environment, place.watch_session)
+    return EngineCommand(place.engine, place.environment, place.watch_session, place.check)
 
 
 def command_of_run(place: Place, folder: RunFolder) -> EngineCommand:
@@ -155,4 +173,4 @@ def command_of_run(place: Place, folder: RunFolder) -> EngineCommand:
         folder.add_session(session)
         place.watch_session(session)
 
-    return EngineCommand(place.engine, place.environment_of(folder.path), on_start)
+    return EngineCommand(place.engine, place.environment_of(folder.path), on_start, place.check)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONNECT_WITHIN = 5  # seconds
 READ_WITHIN = 20  # seconds; no call of a run polls for longer
 ATTEMPTS = 4  # for one call, when it is throttled or the connection fails
+LOCAL_ATTEMPTS = 2  # an emulator that is gone stays gone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,10 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     config = Config(
         connect_timeout=CONNECT_WITHIN,
         read_timeout=READ_WITHIN,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={
+            "mode": "standard",
+            "total_max_attempts": LOCAL_ATTEMPTS if endpoint else ATTEMPTS,
+        },
         proxies={} if endpoint else None,
     )
     return Clients(
@@ -97,3 +101,5 @@ def aws_errors(what: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise ObserveError(f"while {what}: {error}") from error
+    except KeyError as error:
+        raise ObserveError(f"while {what}: a response lacks {error}") from error

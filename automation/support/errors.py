@@ -6,6 +6,7 @@ of `python -m automation`. This module imports nothing slow: it is needed before
 
 from __future__ import annotations
 
+import signal
 from typing import ClassVar
 
 
@@ -49,8 +50,8 @@ class Interrupted(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """128 plus the signal, as in a shell: 129 for SIGHUP, 130 for SIGINT, 143 for SIGTERM."""
-        return 128 + self.signum
+        """As in a shell: 129 for SIGHUP, 130 for SIGINT, 143 for SIGTERM; 124 for a timeout."""
+        return 124 if self.signum == signal.SIGALRM else 128 + self.signum
 
 
 class EngineUnavailableError(AutomationError):
@@ -79,6 +80,10 @@ class DestroyFailedError(AutomationError):
 
 class EmulatorError(AutomationError):
     """The emulator did not start, did not respond, or ended unexpectedly."""
+
+
+class SupervisorEndedError(EmulatorError):
+    """The emulator's supervisor ended or hangs; the emulator itself may be running."""
 
 
 class HostError(AutomationError):

@@ -1,15 +1,16 @@
 """Signals are noted, and raise only where the code declares that it waits.
 
-Call `install` before every slow import. From then on SIGINT, SIGTERM and SIGHUP are noted. The
-first one raises `Interrupted` once, in the main thread: in the open `interruptible` block, or else
-in the next one. Code outside of such blocks is never interrupted. Neither is a clean-up: a
-`shielded` block, whatever interruptible blocks it contains.
+Call `install` before every slow import. From then on signals are noted. The first one raises
+`Interrupted` once, in the main thread: in the open `interruptible` block, or else in the next one.
+Code outside of such blocks is never interrupted. Neither is a clean-up: a `shielded` block,
+whatever interruptible blocks it contains.
 """
 
 from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from automation.support.errors import Interrupted
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+IMPATIENT = 1.0  # seconds after the first signal; a closed terminal sends two at once
 
 
 class _Signals:
@@ -30,6 +32,8 @@ class _Signals:
     interruptible: int = 0  # number of open blocks
     shielded: int = 0  # likewise
     protecting: bool = True
+    hurried: bool = False
+    first_at: float = 0.0
 
 
 def install() -> None:
@@ -73,8 +77,19 @@ def noted() -> Interrupted | None:
     return None if _Signals.first is None else _interrupted(_Signals.first)
 
 
+def hurried() -> bool:
+    """Whether a second signal asked to hurry: no more grace for what is being cancelled."""
+    return _Signals.hurried
+
+
+def interrupt_after(seconds: float) -> None:
+    """Let a timeout interrupt the command, like any other signal."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def stop_protecting() -> None:
     """Let every signal raise at once from now on: nothing is left to clean up."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
     _Signals.protecting = False
 
 
@@ -87,6 +102,9 @@ def _on_signal(signum: int, _frame: FrameType | None) -> None:
         raise _interrupted(signum)
     if _Signals.first is None:
         _Signals.first = signum
+        _Signals.first_at = time.monotonic()
+    elif time.monotonic() - _Signals.first_at > IMPATIENT:
+        _Signals.hurried = True
     _raise_once()
     if _Signals.raised or _Signals.shielded:
         write_from_signal_handler("\nstill cleaning up: it ends by itself")
@@ -100,4 +118,5 @@ def _raise_once() -> None:
 
 
 def _interrupted(signum: int) -> Interrupted:
-    return Interrupted(signum, signal.Signals(signum).name)
+    name = "its timeout" if signum == signal.SIGALRM else signal.Signals(signum).name
+    return Interrupted(signum, name)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from typing import TYPE_CHECKING
 
 import psutil
 
 from automation.support.wait import POLL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 AFTER_LEADER = 1.0  # seconds that the others have to end after their leader
 KILL_WITHIN = 5.0  # seconds that the kernel has to end killed processes
@@ -25,13 +30,14 @@ def session_members(session: int) -> list[psutil.Process]:
     return members
 
 
-def end_session(session: int, *, grace: float) -> None:
+def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lambda: False) -> None:
     """End every process of a session: SIGTERM to its leader, later SIGKILL to all.
 
     Args:
         session: The session's id: the pid of its leader.
         grace: Seconds that the leader has to end; the others have `AFTER_LEADER` more. 0 kills at
             once.
+        hurried: Whether the grace is cut short.
     """
     if session == os.getsid(0):
         raise ValueError(f"session {session} is this process's own")
@@ -39,6 +45,8 @@ def end_session(session: int, *, grace: float) -> None:
     kill_at, give_up_at = now + grace, now + grace + KILL_WITHIN
     asked = grace == 0
     while (members := session_members(session)) and time.monotonic() < give_up_at:
+        if hurried():
+            kill_at = min(kill_at, time.monotonic())
         if all(member.pid != session for member in members):
             kill_at = min(kill_at, time.monotonic() + AFTER_LEADER)
         for member in members:
@@ -49,3 +57,11 @@ def end_session(session: int, *, grace: float) -> None:
                     asked = True
                     member.terminate()
         time.sleep(POLL)
+
+
+def end_processes_at_home(folder: Path) -> None:
+    """Kill every process whose HOME is a folder, and its session: daemons leave their parent's."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):  # it ended, or is another user's
+            if process.environ().get("HOME") == str(folder):
+                end_session(os.getsid(process.pid), grace=0)

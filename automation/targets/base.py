@@ -71,6 +71,9 @@ class Target:
         """Return the environment of the engine for the run with this folder."""
         return self.environment
 
+    def check(self) -> None:
+        """Raise if the endpoint is known to be gone; AWS never is."""
+
     def wait_ready(self) -> None:
         """Wait until stacks can be deployed; AWS is always ready."""
 

@@ -16,7 +16,7 @@ from automation.emulator.environment import (
 )
 from automation.emulator.instance import Instance, Supervisor
 from automation.emulator.plugin import prepare
-from automation.support.errors import DestroyFailedError, EmulatorError
+from automation.support.errors import DestroyFailedError, EmulatorError, SupervisorEndedError
 from automation.support.paths import runs_folder
 from automation.targets.base import Pace, Target
 
@@ -69,11 +69,24 @@ class LocalTarget(Target):
     def watch_session(self, session: int) -> None:
         """Have the supervisor end an engine's session with the emulator."""
         if self.supervisor is not None:
-            try:
+            with self._supervisor_may_be_gone(self.supervisor):
                 self.supervisor.watch_session(session)
-            except EmulatorError:  # the supervisor was killed
-                if not self.supervisor.instance.external:
-                    raise
+
+    def check(self) -> None:
+        """Raise if the supervisor has reported that the emulator ended."""
+        if self.supervisor is not None:
+            with self._supervisor_may_be_gone(self.supervisor):
+                self.supervisor.check()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def _supervisor_may_be_gone(supervisor: Supervisor) -> Iterator[None]:
+        """Go on without a killed supervisor, if the emulator does not depend on it."""
+        try:
+            yield
+        except SupervisorEndedError:
+            if not supervisor.instance.external:
+                raise
 
     def keep(self) -> None:
         """Make the run's own emulator the lasting one; the user's own emulator lasts anyway."""

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.local.machine import Machine, finished
@@ -125,4 +127,54 @@ def test_a_deployment_that_fails_says_why_and_leaves_nothing(machine: Machine) -
     assert machine.report()["outcome"] == "error"
     assert "nowhere" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    machine.wait_until_clean()
+
+
+DAEMON = """
+import subprocess, sys
+import handler
+
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], start_new_session=True)
+
+def lambda_handler(event, context):
+    return handler.lambda_handler(event, context)
+"""
+
+
+def test_a_daemon_that_a_function_starts_ends_with_the_emulator(
+    machine: Machine, other_function: Callable[[str], list[str]]
+) -> None:
+    done = machine.run("run", "--json", machine.report_file, *other_function(DAEMON))
+
+    assert done.code == 0, done.stdout + done.stderr
+    machine.wait_until_clean()  # the daemon's HOME is in the machine's temp folder
+
+
+@pytest.mark.parametrize("moment", ["aws:sqs/queue:Queue", '"mapping_uuid"'])
+def test_an_emulator_that_dies_is_the_error_at_once(machine: Machine, moment: str) -> None:
+    process = machine.start("run")
+    machine.wait_for_state(moment)
+    (emulator,) = [
+        each
+        for each in psutil.Process(process.pid).children(recursive=True)
+        if "ministack" in each.cmdline()
+    ]
+    began = time.monotonic()
+    emulator.kill()
+    done = finished(process)
+
+    assert done.code == 3, done.stdout + done.stderr
+    assert "the emulator ended unexpectedly with code -9" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert time.monotonic() - began < 10  # 15 to 25 when the engine and the clients went on trying
+    machine.wait_until_clean()
+
+
+def test_a_run_that_takes_too_long_is_interrupted_and_leaves_nothing(machine: Machine) -> None:
+    done = machine.run("run", "--timeout", "4", "--json", machine.report_file)
+
+    assert done.code == 124, done.stdout + done.stderr
+    assert machine.report()["outcome"] == "interrupted"
+    assert machine.report()["leftovers"] in ([], None)
+    assert "interrupted by its timeout" in done.stdout
     machine.wait_until_clean()

@@ -45,6 +45,28 @@ def loopback_endpoint(environment: Mapping[str, str]) -> str:
     return url
 
 
+def was_retried(response: Mapping[str, Any]) -> bool:
+    """Whether botocore sent a call again, for example because the first response was lost."""
+    return bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))
+
+
+def create_once(create: Callable[[], object], exists: str) -> None:
+    """Create a resource by its name; a retry finds what the first try created.
+
+    Args:
+        create: Calls the service.
+        exists: The error code for a name that is taken. Without a retry it stays an error: the
+            resource is somebody else's.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        create()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != exists or not was_retried(error.response):
+            raise
+
+
 class ClientCache:
     """One botocore client per service and region, created on first use."""
 

@@ -153,6 +153,7 @@ def test_a_stack_that_is_kept_stays_with_its_target_and_the_commands_that_end_it
     assert destroy == f"python -m automation reap --stack {result.stack} --yes"
     assert stop == "stop it"
     assert len(folders(world)) == 1
+    assert world.released == ["handle of m-1"]  # so that whoever looks sees the dead letter
 
 
 def test_an_existing_stack_is_proved_and_left_as_it_was(go: Go, world: World) -> None:
@@ -216,7 +217,7 @@ def test_an_error_at_any_step_is_the_result_and_the_stack_is_destroyed(
 
     result = go()
 
-    assert isinstance(result.error, kind)
+    assert isinstance(result.error, kind), result.error
     assert result.exit_code == 3
     assert result.leftovers == ()
     assert not world.resources
@@ -283,6 +284,18 @@ def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(
     assert "looking for what is left" in str(result.error)
     assert result.leftovers is None
     assert result.exit_code == 3
+
+
+def test_a_response_that_lacks_what_it_should_have_is_an_error_and_no_traceback(
+    go: Go, world: World
+) -> None:
+    world.strike = at("sqs.get_queue_attributes", fail_with(KeyError("Attributes")))
+
+    result = go()
+
+    assert isinstance(result.error, ObserveError)
+    assert str(result.error).endswith("a response lacks 'Attributes'")
+    assert not world.resources
 
 
 # Interrupts.

@@ -48,6 +48,7 @@ class World:
         calls: The names of the calls so far.
         sent: The messages that were sent, by id.
         deleted: The receipt handles of the dead letters that were deleted.
+        released: The receipt handles of those that were made visible again.
         target_kept: Whether the target was told to outlive the run.
         target_open: Whether it is open.
     """
@@ -62,6 +63,7 @@ class World:
     calls: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
     target_kept: bool = False
     target_open: bool = False
 
@@ -201,6 +203,10 @@ class FakeSqs:
                 for each in self.world.poison()
             ]
         }
+
+    def change_message_visibility(self, **asked: Any) -> None:
+        assert asked["VisibilityTimeout"] == 0
+        self.world.released.append(asked["ReceiptHandle"])
 
     def delete_message(self, **asked: Any) -> None:
         self.world.deleted.append(asked["ReceiptHandle"])

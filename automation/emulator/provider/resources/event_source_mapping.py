@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from automation.emulator.provider.aws import was_retried
 from automation.emulator.provider.errors import ProviderError
 from automation.emulator.provider.resources.event_source_mapping_schema import (
     PROPERTIES,
@@ -42,7 +43,19 @@ def create(aws: Aws, inputs: Properties) -> str:
         Tags=inputs.get("tags", {}),
         **_parameters(inputs, frozenset(inputs)),
     )
+    if was_retried(response):
+        _delete_twins(aws, inputs, response["UUID"])
     return response["UUID"]
+
+
+def _delete_twins(aws: Aws, inputs: Properties, uuid: str) -> None:
+    """Delete what a first try made: the emulator, unlike AWS, maps a queue to a function twice."""
+    response = aws.lambda_.list_event_source_mappings(
+        EventSourceArn=inputs["eventSourceArn"], FunctionName=inputs["functionName"]
+    )
+    for mapping in response["EventSourceMappings"]:
+        if mapping["UUID"] != uuid:
+            aws.lambda_.delete_event_source_mapping(UUID=mapping["UUID"])
 
 
 def stabilize(aws: Aws, uuid: str, inputs: Properties) -> None:

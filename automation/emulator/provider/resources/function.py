@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator.provider.archives import zip_of
+from automation.emulator.provider.aws import create_once
 from automation.emulator.provider.names import Naming
 from automation.emulator.provider.resources.function_schema import (
     OUTPUTS,
@@ -50,7 +52,8 @@ def create(aws: Aws, inputs: Properties) -> str:
     parameters: dict[str, Any] = _parameters(inputs, frozenset(inputs))
     if "architectures" in inputs:
         parameters["Architectures"] = inputs["architectures"]
-    response = aws.lambda_.create_function(
+    request = partial(
+        aws.lambda_.create_function,
         FunctionName=inputs["name"],
         Code={"ZipFile": zip_of(inputs["code"])},
         PackageType=inputs["packageType"],
@@ -58,7 +61,8 @@ def create(aws: Aws, inputs: Properties) -> str:
         Tags=inputs.get("tags", {}),
         **parameters,
     )
-    return response["FunctionName"]
+    create_once(request, "ResourceConflictException")
+    return str(inputs["name"])
 
 
 def stabilize(aws: Aws, name: str, inputs: Properties) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from automation.emulator.provider.aws import create_once
 from automation.emulator.provider.names import Naming
 from automation.emulator.provider.schema import (
     REGION,
@@ -52,11 +54,13 @@ PROPERTIES = {
 def create(aws: Aws, inputs: Properties) -> str:
     """Create the group; its id is its name."""
     name = NAMING.given_or_prefixed(inputs)
-    aws.logs.create_log_group(
+    request = partial(
+        aws.logs.create_log_group,
         logGroupName=name,
         logGroupClass=inputs.get("logGroupClass", "STANDARD"),
         tags=inputs.get("tags", {}),
     )
+    create_once(request, "ResourceAlreadyExistsException")
     return name
 
 

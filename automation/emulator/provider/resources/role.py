@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
+from automation.emulator.provider.aws import create_once
 from automation.emulator.provider.documents import same_policy
 from automation.emulator.provider.names import Naming
 from automation.emulator.provider.schema import (
@@ -67,15 +69,18 @@ def create(aws: Aws, inputs: Properties) -> str:
         )
         if inputs.get(name)
     }
-    response = aws.iam.create_role(
-        RoleName=NAMING.given_or_prefixed(inputs),
+    name = NAMING.given_or_prefixed(inputs)
+    request = partial(
+        aws.iam.create_role,
+        RoleName=name,
         AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
         Path=inputs["path"],
         MaxSessionDuration=inputs["maxSessionDuration"],
         Tags=_key_values(inputs.get("tags", {})),
         **optional,
     )
-    return response["Role"]["RoleName"]
+    create_once(request, "EntityAlreadyExists")
+    return name
 
 
 def stabilize(aws: Aws, name: str, inputs: Properties) -> None:

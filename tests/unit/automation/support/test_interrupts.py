@@ -13,7 +13,7 @@ PRELUDE = """
 import os, signal
 from automation.support.errors import Interrupted
 from automation.support.interrupts import (
-    install, interruptible, noted, shielded, stop_protecting
+    hurried, install, interrupt_after, interruptible, noted, shielded, stop_protecting
 )
 install()
 def strike(signum):
@@ -148,6 +148,40 @@ def test_an_error_is_not_replaced_by_the_signal() -> None:
         """
 
     assert told(program) == ["the", "error"]
+
+
+def test_a_timeout_interrupts_like_any_signal() -> None:
+    program = """
+        import time
+        interrupt_after(0.05)
+        try:
+            with interruptible():
+                time.sleep(30)
+        except Interrupted as interrupted:
+            print(interrupted.exit_code, interrupted)
+        """
+
+    assert told(program) == ["124", "interrupted", "by", "its", "timeout"]
+
+
+def test_a_timeout_is_over_when_all_is_cleaned_up() -> None:
+    assert told(
+        "import time; interrupt_after(0.2); stop_protecting(); time.sleep(0.4); print('done')"
+    ) == ["done"]
+
+
+def test_a_second_signal_hurries_unless_it_came_with_the_first() -> None:
+    program = """
+        import automation.support.interrupts as module
+        strike(signal.SIGHUP)
+        strike(signal.SIGHUP)
+        print(hurried())
+        module.IMPATIENT = 0.0
+        strike(signal.SIGINT)
+        print(hurried())
+        """
+
+    assert told(program) == ["False", "True"]
 
 
 def test_once_all_is_cleaned_up_every_signal_ends_the_command() -> None:
