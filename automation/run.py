@@ -31,6 +31,7 @@ from automation.support.errors import (
     HostError,
     Interrupted,
     ObserveError,
+    ScenarioError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
 from automation.support.wait import looks
@@ -98,6 +99,7 @@ class Run:
         ) as target:
             self._journal.description = target.description
             self._journal.engine = target.engine.version
+            check_bodies(scenario, target)
             self._tell_of_earlier_runs(target)
             if self._options.stack is None:
                 self._prove_on_ephemeral_stack(target, scenario)
@@ -242,6 +244,21 @@ class Run:
             )
         except (EmulatorError, ObserveError) as error:
             journal.leftovers, journal.unobserved = None, error
+
+
+def check_bodies(scenario: Scenario, target: Target) -> None:
+    """Refuse messages that the target's queue would refuse, before anything is deployed.
+
+    Raises:
+        ScenarioError: A body is too large.
+    """
+    for number, message in enumerate(scenario.messages, start=1):
+        if (size := len(message.body.encode())) > target.max_body:
+            raise ScenarioError(
+                f"message {number} has {size:,} bytes; {target.description} takes at most "
+                f"{target.max_body:,}",
+                hint="send less in one message",
+            )
 
 
 class Conclusive:

@@ -35,7 +35,10 @@ def source_problems(folder: str | os.PathLike[str], handler: Any) -> list[str]:
     """
     if not Path(folder).is_dir():
         return [f"function_source must be a folder that exists; got {folder}"]
-    files = _source_files(Path(folder))
+    try:
+        files = _source_files(Path(folder))
+    except OSError as error:
+        return [f"function_source must be a folder that can be read; {error}"]
     if not files:
         return [f"function_source must have source files; {folder} has none"]
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""

@@ -23,6 +23,7 @@ PIPED_WIDTH = 120  # columns, when there is no terminal to ask
 
 FATES = {"processed": "green", "dead-lettered": "yellow", "pending": "red", "lost": "red"}
 OUTCOMES = {"passed": "green", "failed": "red", "error": "red", "interrupted": "yellow"}
+MARK = "| "  # before each line of the function: it cannot pass for one of ours
 LEVELS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow"}
 
 
@@ -70,7 +71,8 @@ def print_log(group: str | None, events: tuple[LogEvent, ...], console: Console)
         if event.stream != stream:
             stream = event.stream
             console.print(Text(f"=== {printable(stream)} ===", "dim"), soft_wrap=True)
-        console.print(log_line(event.text), soft_wrap=True)
+        for line in log_line(event.text).split("\n"):
+            console.print(Text.assemble(MARK, line), soft_wrap=True)
 
 
 def log_line(text: str) -> Text:

@@ -117,7 +117,11 @@ def load_scenario(path: Path) -> Scenario:
             lists every problem with its place in the file and the correction.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(
+            path.read_text(encoding="utf-8"),
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object_without_duplicates,
+        )
     except OSError as error:
         raise ScenarioError(
             f"the scenario {path} cannot be read: {error.strerror}",
@@ -142,6 +146,16 @@ def load_scenario(path: Path) -> Scenario:
             for entry in document["messages"]
         ),
     )
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that is given twice: JSON would silently keep the last."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} is given twice in one object")
+    return value
 
 
 def _refuse_constant(name: str) -> None:

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from automation.stack.records import RunRecord
 
 
+NAMESPACES = ("aws:", "pulumi:")  # of the provider and the engine; the program's own needs none
+TYPES: Mapping[str, tuple[type, str]] = {
+    "integer": (int, "a whole number"),
+    "object": (dict, "an object of names and values"),
+    "string": (str, "text"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackPlan:
     """The plan of an ephemeral stack.
@@ -42,23 +50,40 @@ class StackPlan:
 
 
 def check_configuration(configuration: Mapping[str, Any]) -> None:
-    """Refuse configuration that the program would ignore, before anything is started.
+    """Refuse configuration that the program would ignore or reject, before anything is started.
 
     Raises:
-        UsageError: The program does not know a key, or `tags` is not an object.
+        UsageError: A key is unknown, or a value is not of the type that Pulumi.yaml declares.
     """
-    known = _project()["config"]
-    unknown = [key for key in configuration if ":" not in key and key not in known]
+    project = _project()
+    known: dict[str, Any] = project["config"]
+    own = f"{project['name']}:"
+    values = {key.removeprefix(own): value for key, value in configuration.items()}
+    unknown = [
+        key
+        for key in values
+        if key not in known and not (key.startswith(NAMESPACES) and key.partition(":")[2])
+    ]
     if unknown:
         raise UsageError(
             f"the program has no configuration key {', '.join(unknown)}",
             hint=f"Pulumi.yaml lists them: {', '.join(known)}",
         )
-    if not isinstance(tags := configuration.get("tags", {}), dict):
-        raise UsageError(
-            f"tags is {tags!r}, not an object of names and values",
-            hint="""give it as JSON, as in --config 'tags={"team": "cards"}'""",
-        )
+    for key, value in values.items():
+        declared = known.get(key, {}).get("type")
+        if declared in TYPES and not _is_of(declared, value):
+            raise UsageError(
+                f"{key} must be {TYPES[declared][1]}, not {value!r}",
+                hint='give an object as JSON, as in --config \'tags={"team": "cards"}\''
+                if declared == "object"
+                else "Pulumi.yaml describes each key",
+            )
+
+
+def _is_of(declared: str, value: object) -> bool:
+    return isinstance(value, TYPES[declared][0]) and not (
+        declared == "integer" and isinstance(value, bool)
+    )
 
 
 def write_configuration(plan: StackPlan) -> None:

@@ -20,6 +20,7 @@ CONFIGURATION = {
     "functionTimeout": 5,
     "visibilityTimeout": 30,
 }
+MAX_BODY = 1_048_576  # bytes: SQS, since August 2025
 # AWS's tagging service knows all that this project deploys but roles.
 TAGGED_KINDS = frozenset({"queue", "function", "event source mapping", "log group"})
 PACE = Pace(
@@ -47,6 +48,7 @@ def aws_target(engine: Engine, environment: Mapping[str, str]) -> Target:
         },
         endpoint="",
         account="",
+        max_body=MAX_BODY,
         tagged_kinds=TAGGED_KINDS,
         folder=folder,
         configuration={**CONFIGURATION, "aws:region": region},

@@ -43,6 +43,7 @@ class Target:
         environment: The whole environment of the engine and the AWS clients.
         endpoint: URL of the emulator; empty on AWS.
         account: The emulator's account; empty on AWS.
+        max_body: The most bytes of a message that its queue takes.
         tagged_kinds: The kinds of resources that the endpoint's tagging service knows.
         folder: The parent of the runs' own folders.
         configuration: Configuration of ephemeral stacks by key: the target's region and timings.
@@ -59,6 +60,7 @@ class Target:
     environment: Mapping[str, str]
     endpoint: str
     account: str
+    max_body: int
     tagged_kinds: frozenset[str]
     folder: Path
     configuration: Mapping[str, Any]

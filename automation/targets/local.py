@@ -38,6 +38,7 @@ PACE = Pace(
     skew=0.0,  # one machine, one clock
     slack=30.0,
 )
+MAX_BODY = 262_144  # bytes: MiniStack 1.5.33 still has the limit that SQS had until August 2025
 TAGGED_KINDS = frozenset({"queue", "function"})  # measured, MiniStack 1.5.33
 STOP_COMMAND = "python -m automation local stop"
 
@@ -159,6 +160,7 @@ def _target(
         environment=local_environment(instance, engine, built, credentials),
         endpoint=instance.url,
         account=account_of(credentials),
+        max_body=MAX_BODY,
         tagged_kinds=TAGGED_KINDS,
         folder=runs_folder() if own_state else instance.folder / "runs",
         configuration={**CONFIGURATION, "aws:region": credentials["AWS_REGION"]},

@@ -200,6 +200,20 @@ def test_a_usage_error_opens_no_target(go: Go, world: World) -> None:
     assert not world.calls
 
 
+def test_a_message_that_the_queue_would_refuse_is_refused_before_anything_is_deployed(
+    go: Go, world: World, tmp_path: Path
+) -> None:
+    large = {"body": "x" * 1001, "fate": "dead-lettered"}
+    scenario = tmp_path / "large.json"
+    scenario.write_text(json.dumps({"name": "large", "messages": [large]}))
+
+    result = go(scenario=scenario)
+
+    assert isinstance(result.error, UsageError)
+    assert "message 1 has 1,001 bytes" in str(result.error)
+    assert not world.calls
+
+
 @pytest.mark.parametrize(
     ("call", "error", "kind"),
     [

@@ -99,6 +99,7 @@ class World:
                 reap_options="",
                 endpoint="http://127.0.0.1:4566",
                 account="000000000000",
+                max_body=1000,
                 tagged_kinds=frozenset(KINDS),
                 stop_commands=("stop it",),
             )

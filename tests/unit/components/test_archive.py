@@ -96,3 +96,17 @@ def test_a_folder_without_the_handlers_module_is_rejected(tmp_path: Path) -> Non
 def test_a_handler_that_is_not_known_yet_is_not_checked(tmp_path: Path) -> None:
     later = pulumi.Output.from_input("elsewhere.f")
     assert source_problems(write(tmp_path, "handler.py"), later) == []
+
+
+def test_a_folder_that_cannot_be_read_is_a_problem_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/secret")
+
+    monkeypatch.setattr(Path, "rglob", refuse)
+
+    (problem,) = source_problems(tmp_path, "handler.handle")
+
+    assert problem.startswith("function_source must be a folder that can be read; ")
+    assert "/secret" in problem

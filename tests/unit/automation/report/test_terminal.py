@@ -41,7 +41,7 @@ def test_the_log_pull_shows_every_line_of_every_stream_from_start_to_report_in_o
     for stream in STREAMS:
         expected += [f"=== {stream} ==="]
         of_stream = [event.text for event in events() if event.stream == stream]
-        expected += [text.rstrip().replace("\t", "  ") for text in of_stream]
+        expected += ["| " + text.rstrip().replace("\t", "  ") for text in of_stream]
     assert [line for line in log[1:] if line] == expected
 
 
@@ -118,7 +118,14 @@ def test_a_log_line_cannot_steer_the_terminal() -> None:
 def test_a_traceback_in_the_log_keeps_its_lines() -> None:
     output = shown(seen(log=events("[ERROR] KeyError: 'a'\nTraceback:\n  File x")))
 
-    assert "[ERROR] KeyError: 'a'\nTraceback:\n  File x\n" in output
+    assert "| [ERROR] KeyError: 'a'\n| Traceback:\n|   File x\n" in output
+
+
+def test_a_line_of_the_function_cannot_pass_for_one_of_the_report() -> None:
+    output = shown(seen(log=events("x\nChecks\n  ok  everything\n\nPASSED in 1.0 s")))
+
+    assert "| PASSED in 1.0 s" in output.splitlines()
+    assert "PASSED in 1.0 s" not in output.splitlines()
 
 
 def test_a_body_cannot_steer_the_terminal_nor_take_more_than_its_row() -> None:

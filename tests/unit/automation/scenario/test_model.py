@@ -181,3 +181,11 @@ def test_braces_that_hold_no_name_are_literal(tmp_path: Path) -> None:
 def test_the_documented_examples_hold() -> None:
     results = doctest.testmod(model)
     assert (results.attempted, results.failed) == (1, 0)
+
+
+def test_a_key_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text('{"name": "x", "messages": [{"body": "a", "body": "b", "fate": "processed"}]}')
+
+    with pytest.raises(ScenarioError, match="the key 'body' is given twice"):
+        load_scenario(path)
