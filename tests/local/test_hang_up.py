@@ -24,7 +24,7 @@ DEPLOYING, WAITING = "aws:sqs/queue:Queue", '"mapping_uuid"'
     ("moment", "again"),
     [
         pytest.param(DEPLOYING, True, id="twice while it deploys"),
-        pytest.param(WAITING, False, id="once while it waits"),
+        pytest.param(WAITING, False, id="once while it waits", marks=pytest.mark.chaos),
         pytest.param(DEPLOYING, False, id="once while it deploys", marks=pytest.mark.chaos),
         pytest.param(WAITING, True, id="twice while it waits", marks=pytest.mark.chaos),
     ],

@@ -68,6 +68,7 @@ def test_what_a_kill_leaves_is_listed_and_removed_whole(
     assert remains(machine, account, "--yes", "--all") == []  # and can be run again
 
 
+@pytest.mark.chaos
 def test_what_no_state_knows_is_found_by_its_tags(machine: Machine, account: Account) -> None:
     killed_run(machine, account, '"mapping_uuid"')
     for folder in (machine.cache / PROJECT / "runs").iterdir():
@@ -84,6 +85,7 @@ def test_what_no_state_knows_is_found_by_its_tags(machine: Machine, account: Acc
     assert account.resources() == []
 
 
+@pytest.mark.chaos
 def test_a_stack_whose_run_is_going_on_is_never_removed(machine: Machine, account: Account) -> None:
     process = machine.start(
         *("run", "--emulator", account.url, "--json", machine.report_file), **account.variables

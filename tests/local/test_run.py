@@ -141,6 +141,7 @@ def lambda_handler(event, context):
 """
 
 
+@pytest.mark.chaos
 def test_a_daemon_that_a_function_starts_ends_with_the_emulator(
     machine: Machine, other_function: Callable[[str], list[str]]
 ) -> None:
@@ -150,7 +151,10 @@ def test_a_daemon_that_a_function_starts_ends_with_the_emulator(
     machine.wait_until_clean()  # the daemon's HOME is in the machine's temp folder
 
 
-@pytest.mark.parametrize("moment", ["aws:sqs/queue:Queue", '"mapping_uuid"'])
+@pytest.mark.parametrize(
+    "moment",
+    ["aws:sqs/queue:Queue", pytest.param('"mapping_uuid"', marks=pytest.mark.chaos)],
+)
 def test_an_emulator_that_dies_is_the_error_at_once(machine: Machine, moment: str) -> None:
     process = machine.start("run")
     machine.wait_for_state(moment)
