@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test unit lint engine lock clean
+.PHONY: help demo test chaos unit lint engine lock clean
 
 help:
 	@echo "make demo   deploy to a local AWS emulator, prove the ten hands, leave nothing behind"
 	@echo "make test   every test and the linters"
+	@echo "make chaos  hundreds of faults at every moment of a run, with a table of what came of each"
 	@echo "make unit   the mocked and the pure tests alone, for the loop while you write"
 	@echo "make lint   the linters alone"
 	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
@@ -24,6 +25,11 @@ test: lint engine
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
 	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 4 --cov --cov-report= --cov-fail-under=$(COVERAGE)
 COVERAGE := 88  # per cent of lines and branches, in the process of the tests: not to fall
+
+chaos: engine
+	@# As for `test`, a temporary folder that is removed afterwards.
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && \
+	  TMPDIR="$$folder" $(BIN)/python -m pytest -n 4 -m chaos
 
 unit: $(INSTALLED)
 	@$(BIN)/python -m pytest -n 2 tests/unit
