@@ -31,7 +31,7 @@ class Row:
     """One test in the table; a test without properties is its own fault and passes or does not."""
 
     properties: dict[str, object] = field(default_factory=dict)
-    outcome: str = "passed"
+    outcome: str = "unfinished"
 
     def cells(self, test: str) -> tuple[str, str, str]:
         fault = str(self.properties.get("fault", test.rpartition("::")[2]))
@@ -55,6 +55,8 @@ def pytest_terminal_summary(
                 row.properties |= dict(report.user_properties)
                 if category not in {"", "passed"}:
                     row.outcome = category
+                elif report.when == "call" and row.outcome == "unfinished":
+                    row.outcome = "passed"
     if rows:
         write_table(terminalreporter, rows)
 

@@ -25,9 +25,11 @@ def ok_lines(records, receive=None, name=None):
     import json
     for record in records:
         hand = json.loads(record["body"])
+        delta = hand["chip_delta"]
+        delta = delta if isinstance(delta, str) else format(delta, "+d")
         print(
             f"ok user={{hand['user_id']}} hole={{hand['hole_cards']}} "
-            f"delta={{int(hand['chip_delta']):+d}} result={{hand['result']}} "
+            f"delta={{delta}} result={{hand['result']}} "
             f"message_id={{name or record['messageId']}} "
             f"receive={{receive or record['attributes']['ApproximateReceiveCount']}}"
         )
