@@ -9,21 +9,19 @@ from __future__ import annotations
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from automation.engine import find_engine
+from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
 from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario
 from automation.scenario.send import send_messages
-from automation.stack.configuration import StackPlan, check_configuration
-from automation.stack.kinds import items_of
-from automation.stack.leftovers import leftovers, sweep
+from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
-from automation.stack.records import TIME, RunFolder, RunRecord, run_folders
+from automation.stack.records import RunFolder, run_folders
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import (
     AutomationError,
@@ -52,8 +50,6 @@ if TYPE_CHECKING:
     from automation.stack.outputs import Outputs
     from automation.support.clients import Clients
     from automation.targets.base import Target
-
-EXPIRES_AFTER = timedelta(hours=2)  # of an ephemeral stack: far longer than the longest run
 
 
 def run(options: RunOptions, environment: Mapping[str, str], narrator: Narrator) -> RunResult:
@@ -126,7 +122,7 @@ class Run:
         from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
-        plan = self._plan(target)
+        plan = plan_stack(target, self._journal.stack, self._options.configuration)
         with ThreadPoolExecutor(max_workers=1) as background:
             clients = background.submit(make_clients, target.environment, plan.record.region)
             stack = EphemeralStack(
@@ -156,27 +152,6 @@ class Run:
         name = self._journal.stack
         outputs = read_outputs(name, stack_outputs(name, command_for(target)))
         self._prove(target, scenario, outputs, make_clients(target.environment, outputs.region))
-
-    def _plan(self, target: Target) -> StackPlan:
-        name = self._journal.stack
-        given = self._options.configuration
-        started_at = datetime.now(UTC)
-        record = RunRecord(
-            stack=name,
-            target=target.name,
-            endpoint=target.endpoint,
-            account=target.account,
-            region=str(given.get("aws:region", target.region)),
-            started_at=started_at.strftime(TIME),
-            expires_at=(started_at + EXPIRES_AFTER).strftime(TIME),
-        )
-        tags = {**given.get("tags", {}), "expires-at": record.expires_at}
-        return StackPlan(
-            record=record,
-            folder=target.folder / name,
-            configuration={**target.configuration, **given, "tags": tags},
-            finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
-        )
 
     def _prove(
         self, target: Target, scenario: Scenario, outputs: Outputs, clients: Clients
@@ -216,32 +191,21 @@ class Run:
     def _look_for_leftovers(
         self, target: Target, stack: EphemeralStack, clients: Future[Clients]
     ) -> None:
-        """Look until nothing is left; delete at once what the engine did not record.
-
-        What the engine has deleted may still be in the services' responses for a while.
-        """
+        """Look until nothing is left; delete at once what the engine did not record."""
         journal = self._journal
         journal.phases.enter("look")
-        within = target.pace.deletion_lag
-        recorded = items_of(stack.recorded)
-        known = recorded | items_of(stack.planned)
+        pace = target.pace
         try:
             target.check()
             with shielded(), aws_errors(f"looking for what is left of stack {journal.stack}"):
-                for found in looks(
-                    lambda: leftovers(clients.result(), journal.stack, known),
-                    within=within,
-                    poll=target.pace.poll,
-                ):
+                for found, swept in looks_for_leftovers(clients.result, journal.stack, stack, pace):
                     journal.leftovers = tuple(map(str, found))
-                    if not found:
-                        return
-                    strays = [item for item in found if item not in recorded]
-                    refused = sweep(clients.result(), strays)
-                    journal.swept |= {str(item) for item in strays if item not in refused}
-            self._narrator.say(
-                f"waited {within:.0f} s for {', '.join(map(str, found))} to be deleted"
-            )
+                    journal.swept |= set(map(str, swept))
+            if found:
+                self._narrator.say(
+                    f"waited {pace.deletion_lag:.0f} s for {', '.join(map(str, found))} to be "
+                    "deleted"
+                )
         except (EmulatorError, ObserveError) as error:
             journal.leftovers, journal.unobserved = None, error
 

@@ -72,16 +72,18 @@ class Observer:
         self._clients = clients
         self._outputs = outputs
         self._skew = timedelta(seconds=skew)
+        self._made_at = datetime.now(UTC)
         self._dead_letters: dict[str, MessageTypeDef] = {}
 
     def observe(self, sent: tuple[Sent, ...]) -> Observation:
         """Read the source queue, then the dead-letter queue, then the log.
 
         Args:
-            sent: Every message that the run sent; at least one.
+            sent: Every message that the run sent; with none, the log is read from when this
+                observer was made.
 
         Returns:
-            Everything seen since the first message was sent.
+            Everything seen since then.
 
         Raises:
             ObserveError: The source queue has no redrive policy.
@@ -91,7 +93,7 @@ class Observer:
         self._read_dead_letters()
         return Observation(
             sent=sent,
-            events=self._log_events(min(message.sent_at for message in sent) - self._skew),
+            events=self.log_events(min((each.sent_at for each in sent), default=self._made_at)),
             dead_letters=tuple(dead_letter(found) for found in self._dead_letters.values()),
             source=source.depth,
             max_receive_count=source.max_receive_count,
@@ -131,11 +133,19 @@ class Observer:
             if not found:
                 return
 
-    def _log_events(self, since: datetime) -> tuple[LogEvent, ...]:
-        """Every event of every stream, in the order of the service's response."""
+    def log_events(self, since: datetime | None = None) -> tuple[LogEvent, ...]:
+        """Return every event of every stream, in the order of the service's response.
+
+        Args:
+            since: None is when this observer was made.
+
+        Raises:
+            ClientError: botocore's; the service refused a request.
+        """
+        start = (since or self._made_at) - self._skew
         pages = self._clients.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self._outputs.log_group_name,
-            startTime=int(since.timestamp() * 1000),
+            startTime=int(start.timestamp() * 1000),
         )
         return tuple(
             LogEvent(

@@ -142,7 +142,7 @@ def load_scenario(path: Path) -> Scenario:
         name=document["name"],
         invocation=document.get("invocation"),
         messages=tuple(
-            Message(body=_body(entry["body"]), fate=entry["fate"], log=entry.get("log"))
+            Message(body=body_text(entry["body"]), fate=entry["fate"], log=entry.get("log"))
             for entry in document["messages"]
         ),
     )
@@ -162,8 +162,8 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _body(value: Any) -> str:
-    """The body to send: a string as it is, any other value as compact JSON."""
+def body_text(value: Any) -> str:
+    """Return the body to send: a string as it is, any other value as compact JSON."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -221,7 +221,7 @@ def _fate_problems(value: Any, place: str) -> Iterator[str]:
 
 def _body_problems(value: Any, place: str) -> Iterator[str]:
     try:
-        body = _body(value)
+        body = body_text(value)
     except ValueError:
         yield f"{place}: JSON cannot represent a number in it; write the body as a string"
         return

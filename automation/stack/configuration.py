@@ -36,12 +36,14 @@ class StackPlan:
         folder: The run's own folder, created here and removed with the stack.
         configuration: Values by key; a key without a namespace belongs to the project.
         finish_by_hand: The command that destroys the stack if the automation cannot.
+        program: Folder of the program: its Pulumi.yaml and __main__.py.
     """
 
     record: RunRecord
     folder: Path
     configuration: Mapping[str, Any]
     finish_by_hand: str
+    program: Path = CHECKOUT
 
     @property
     def name(self) -> str:
@@ -49,14 +51,17 @@ class StackPlan:
         return self.record.stack
 
 
-def check_configuration(configuration: Mapping[str, Any]) -> None:
+def check_configuration(configuration: Mapping[str, Any], program: Path = CHECKOUT) -> None:
     """Refuse configuration that the program would ignore or reject, before anything is started.
 
+    A project without a `config` section says nothing about its keys: any may be given.
+
     Raises:
-        UsageError: A key is unknown, or a value is not of the type that Pulumi.yaml declares.
+        UsageError: A key is unknown, or a value is not of the type that Pulumi.yaml declares, or
+            the program's Pulumi.yaml cannot be read.
     """
-    project = _project()
-    known: dict[str, Any] = project["config"]
+    project = _project(program)
+    known = _declared(project)
     own = f"{project['name']}:"
     values = {key.removeprefix(own): value for key, value in configuration.items()}
     unknown = [
@@ -64,13 +69,13 @@ def check_configuration(configuration: Mapping[str, Any]) -> None:
         for key in values
         if key not in known and not (key.startswith(NAMESPACES) and key.partition(":")[2])
     ]
-    if unknown:
+    if known and unknown:
         raise UsageError(
             f"the program has no configuration key {', '.join(unknown)}",
             hint=f"Pulumi.yaml lists them: {', '.join(known)}",
         )
     for key, value in values.items():
-        declared = known.get(key, {}).get("type")
+        declared = known.get(key, "")
         if declared in TYPES and not _is_of(declared, value):
             raise UsageError(
                 f"{key} must be {TYPES[declared][1]}, not {value!r}",
@@ -86,15 +91,40 @@ def _is_of(declared: str, value: object) -> bool:
     )
 
 
+def declared_keys(program: Path) -> tuple[str, ...]:
+    """Return the configuration keys that a program's Pulumi.yaml declares, in its order.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    return tuple(_declared(_project(program)))
+
+
+def _declared(project: Mapping[str, Any]) -> dict[str, str]:
+    """Return the type of each declared key; empty for one without."""
+    section = project.get("config")
+    if not isinstance(section, dict):  # none, or the name of a folder, as in old projects
+        return {}
+    types = {
+        key: entry.get("type", "") if isinstance(entry, dict) else ""
+        for key, entry in section.items()
+    }
+    return {key.removeprefix(f"{project['name']}:"): type_ for key, type_ in types.items()}
+
+
 def write_configuration(plan: StackPlan) -> None:
     """Write the run's own Pulumi.yaml and Pulumi.<stack>.yaml, as JSON, which is valid YAML.
 
-    The project is that of the checkout, with the full path of the program: so nothing is written
-    into the checkout, and no stack is selected there.
+    The project is that of the program, with its full path: so nothing is written into the program's
+    folder, and no stack is selected there. The program runs with this process's packages.
     """
-    project = _project()
-    project["main"] = str(CHECKOUT)
-    project["runtime"]["options"]["virtualenv"] = sys.prefix
+    project = _project(plan.program)
+    project["main"] = str((plan.program / (project.get("main") or "")).absolute())
+    runtime = project["runtime"]
+    runtime = runtime if isinstance(runtime, dict) else {"name": runtime}
+    options = {**(runtime.get("options") or {}), "toolchain": "pip", "virtualenv": sys.prefix}
+    project["runtime"] = {**runtime, "options": options}
+    project.pop("stackConfigDir", None)  # the stack's configuration is next to this file
     namespaced = {
         key if ":" in key else f"{project['name']}:{key}": value
         for key, value in plan.configuration.items()
@@ -106,6 +136,18 @@ def write_configuration(plan: StackPlan) -> None:
     stack_file.write_text(json.dumps({"config": namespaced}), encoding="utf-8")
 
 
-def _project() -> dict[str, Any]:
-    project: dict[str, Any] = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+def _project(program: Path) -> dict[str, Any]:
+    path = program / "Pulumi.yaml"
+    try:
+        project = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(
+            f"the project file {path} cannot be read: {error}",
+            hint="name the folder of a Pulumi program",
+        ) from error
+    if not isinstance(project, dict) or not {"name", "runtime"} <= project.keys():
+        raise UsageError(
+            f"the project file {path} has no name or no runtime",
+            hint="a Pulumi project needs both, as in `name: orders` and `runtime: python`",
+        )
     return project

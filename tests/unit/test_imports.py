@@ -57,7 +57,8 @@ DOWNWARDS = {
     "options.py": frozenset(),
     "narrator.py": frozenset({"stack.events"}),
 }
-ENTRY = {"__init__.py", "__main__.py", "cli.py", "run.py", "reap.py"}  # above every room
+# Above every room.
+ENTRY = {"__init__.py", "__main__.py", "cli.py", "ephemeral.py", "reap.py", "run.py"}
 
 
 def imported_of_automation(path: Path) -> set[str]:

@@ -1,0 +1,104 @@
+"""What a run and a test suite's stacks have in common: the plan, and the look for leftovers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from automation.stack.configuration import StackPlan, declared_keys
+from automation.stack.kinds import items_of
+from automation.stack.leftovers import leftovers, sweep
+from automation.stack.records import TIME, RunRecord
+from automation.support.paths import CHECKOUT
+from automation.support.wait import looks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from automation.stack.kinds import Item
+    from automation.stack.lifecycle import EphemeralStack
+    from automation.support.clients import Clients
+    from automation.targets.base import Pace, Target
+
+EXPIRES_AFTER = timedelta(hours=2)  # of an ephemeral stack: far longer than the longest run
+
+
+def plan_stack(
+    target: Target, name: str, given: Mapping[str, Any], program: Path = CHECKOUT
+) -> StackPlan:
+    """Return the plan of an ephemeral stack on a target.
+
+    Of the target's configuration, and of the tag `expires-at`, only what the program declares is
+    passed on. A program without the key `tags` gets none: then `reap` finds its stack by the run's
+    folder alone.
+
+    Args:
+        target: Where the stack is deployed.
+        name: Name of the stack.
+        given: Configuration by key; overrides the target's.
+        program: Folder of the program.
+
+    Raises:
+        UsageError: The program's Pulumi.yaml cannot be read.
+    """
+    started_at = datetime.now(UTC)
+    record = RunRecord(
+        stack=name,
+        target=target.name,
+        endpoint=target.endpoint,
+        account=target.account,
+        region=str(given.get("aws:region", target.region)),
+        started_at=started_at.strftime(TIME),
+        expires_at=(started_at + EXPIRES_AFTER).strftime(TIME),
+    )
+    return StackPlan(
+        record=record,
+        folder=target.folder / name,
+        configuration=configuration_for(
+            declared_keys(program), target.configuration, given, record.expires_at
+        ),
+        finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
+        program=program,
+    )
+
+
+def configuration_for(
+    declared: tuple[str, ...],
+    of_target: Mapping[str, Any],
+    given: Mapping[str, Any],
+    expires_at: str,
+) -> dict[str, Any]:
+    """Return a stack's configuration: the target's as far as it is declared, then what is given."""
+    fitting = {key: value for key, value in of_target.items() if ":" in key or key in declared}
+    tags = {**given.get("tags", {}), "expires-at": expires_at}
+    return {**fitting, **given, **({"tags": tags} if "tags" in declared else {})}
+
+
+def looks_for_leftovers(
+    clients: Callable[[], Clients], name: str, stack: EphemeralStack, pace: Pace
+) -> Iterator[tuple[list[Item], list[Item]]]:
+    """Look until nothing is left of a destroyed stack; delete what the engine did not record.
+
+    What the engine has deleted may still be in the services' responses for a while.
+
+    Args:
+        clients: Returns the clients for the stack's account and region.
+        name: Name of the stack.
+        stack: The stack, which knows what was recorded and planned.
+        pace: The timing of the target's services.
+
+    Yields:
+        After each look: what is left, and what of it was deleted. If the last look still found
+        something, `Pace.deletion_lag` has passed.
+    """
+    recorded = items_of(stack.recorded)
+    known = recorded | items_of(stack.planned)
+    for found in looks(
+        lambda: leftovers(clients(), name, known), within=pace.deletion_lag, poll=pace.poll
+    ):
+        strays = [item for item in found if item not in recorded]
+        refused = sweep(clients(), strays) if strays else {}
+        yield found, [item for item in strays if item not in refused]
+        if not found:
+            return

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.ephemeral import configuration_for
+from automation.stack.configuration import (
+    StackPlan,
+    check_configuration,
+    declared_keys,
+    write_configuration,
+)
+from automation.support.errors import UsageError
+from automation.support.paths import CHECKOUT
+from tests.unit.automation.stack.test_lifecycle import RECORD
+
+BARE = "name: orders\nruntime: python\n"
+OF_TARGET = {"functionTimeout": 1, "visibilityTimeout": 2, "aws:region": "us-east-1"}
+EXPIRES_AT = "2026-04-15T12:00:00Z"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text(BARE)
+    return folder
+
+
+def written(program: Path, folder: Path, **configuration: Any) -> tuple[Any, Any]:
+    plan = StackPlan(
+        record=RECORD,
+        folder=folder / "run",
+        configuration=configuration,
+        finish_by_hand="",
+        program=program,
+    )
+    write_configuration(plan)
+    stack = json.loads((plan.folder / "Pulumi.run-1.yaml").read_text())
+    return json.loads((plan.folder / "Pulumi.yaml").read_text()), stack["config"]
+
+
+def test_a_project_of_two_lines_runs_from_its_own_folder_with_this_processs_packages(
+    program: Path, tmp_path: Path
+) -> None:
+    project, configuration = written(program, tmp_path, batchSize=1)
+
+    assert project["main"] == str(program)
+    assert project["runtime"] == {
+        "name": "python",
+        "options": {"toolchain": "pip", "virtualenv": sys.prefix},
+    }
+    assert configuration == {"orders:batchSize": 1}
+
+
+def test_a_projects_own_main_and_options_are_kept(program: Path, tmp_path: Path) -> None:
+    (program / "Pulumi.yaml").write_text(
+        "name: orders\nmain: infra\nstackConfigDir: stacks\n"
+        "runtime: {name: python, options: {toolchain: uv, virtualenv: env, typechecker: mypy}}\n"
+    )
+
+    project, _ = written(program, tmp_path)
+
+    assert project["main"] == str(program / "infra")
+    assert "stackConfigDir" not in project
+    assert project["runtime"]["options"] == {
+        "toolchain": "pip",
+        "virtualenv": sys.prefix,
+        "typechecker": "mypy",
+    }
+
+
+def test_declared_keys_are_read_with_and_without_the_projects_name(program: Path) -> None:
+    assert declared_keys(program) == ()
+    (program / "Pulumi.yaml").write_text(
+        f"{BARE}config:\n  orders:tags: {{}}\n  size: 1\n  aws:region: x\n"
+    )
+    assert declared_keys(program) == ("tags", "size", "aws:region")
+    assert "tags" in declared_keys(CHECKOUT)
+
+
+def test_a_project_that_declares_nothing_takes_any_key_and_one_that_declares_refuses_others(
+    program: Path,
+) -> None:
+    check_configuration({"anything": 1}, program)
+    (program / "Pulumi.yaml").write_text(f"{BARE}config:\n  size: 1\n")
+    check_configuration({"size": 1, "aws:region": "x"}, program)
+    with pytest.raises(UsageError, match="no configuration key anything"):
+        check_configuration({"anything": 1}, program)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [(None, "cannot be read"), ("{", "cannot be read"), ("name: x", "no name or no runtime")],
+)
+def test_a_folder_that_is_no_project_is_refused(
+    program: Path, text: str | None, problem: str
+) -> None:
+    (program / "Pulumi.yaml").unlink()
+    if text is not None:
+        (program / "Pulumi.yaml").write_text(text)
+
+    with pytest.raises(UsageError, match=problem) as raised:
+        check_configuration({}, program)
+
+    assert raised.value.hint
+
+
+def test_a_program_gets_of_the_targets_configuration_what_it_declares() -> None:
+    declared = ("visibilityTimeout", "tags")
+
+    assert configuration_for(declared, OF_TARGET, {"tags": {"team": "x"}}, EXPIRES_AT) == {
+        "visibilityTimeout": 2,
+        "aws:region": "us-east-1",
+        "tags": {"team": "x", "expires-at": EXPIRES_AT},
+    }
+
+
+def test_a_program_without_declarations_gets_the_region_and_what_is_given() -> None:
+    assert configuration_for((), OF_TARGET, {"size": 1, "tags": {}}, EXPIRES_AT) == {
+        "aws:region": "us-east-1",
+        "size": 1,
+        "tags": {},
+    }
+
+
+def test_what_is_given_overrides_the_target() -> None:
+    configuration = configuration_for(("functionTimeout",), OF_TARGET, {"functionTimeout": 9}, "")
+
+    assert configuration == {"functionTimeout": 9, "aws:region": "us-east-1"}
