@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def install() -> None:
     waits 5 s for each one that ignores it.
     """
     for signum in SIGNALS:
-        ignored = signal.getsignal(signum) is signal.SIG_IGN
+        ignored = signal.getsignal(signum) in {signal.SIG_IGN, _ignore}
         signal.signal(signum, _ignore if ignored else _on_signal)
 
 
@@ -70,6 +71,33 @@ def shielded() -> Iterator[None]:
         yield
     finally:
         _Signals.shielded -= 1
+
+
+@contextlib.contextmanager
+def deferred() -> Iterator[None]:
+    """Handle signals here for one block, in a process that otherwise handles its own: pytest's.
+
+    In the block, `interruptible` and `shielded` hold as they do after `install`. After it, the
+    handlers from before are back, and the first signal goes to its own: SIGINT's raises
+    KeyboardInterrupt, and SIGTERM's default ends the process. In a thread, which no signal
+    interrupts, this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {signum: signal.getsignal(signum) for signum in SIGNALS}
+    before = _Signals.first, _Signals.raised, _Signals.hurried
+    _Signals.first, _Signals.raised, _Signals.hurried = None, False, False
+    install()
+    try:
+        yield
+    finally:
+        for signum, handler in handlers.items():
+            signal.signal(signum, signal.SIG_DFL if handler is None else handler)
+        interrupted = noted()
+        _Signals.first, _Signals.raised, _Signals.hurried = before
+        if interrupted:
+            signal.raise_signal(interrupted.signum)
 
 
 def noted() -> Interrupted | None:

@@ -223,3 +223,98 @@ def test_what_a_command_in_the_background_starts_does_not_ignore_ctrl_c_with_it(
         """
 
     assert told(program) == ["False"]
+
+
+DEFERRING = """
+import contextlib, os, signal, sys
+from automation.support.errors import Interrupted
+from automation.support.interrupts import deferred, interruptible, noted, shielded
+def strike(signum):
+    os.kill(os.getpid(), signum)
+"""
+
+
+def deferring(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", DEFERRING + textwrap.dedent(program)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_a_deferred_ctrl_c_is_raised_once_the_clean_up_is_done() -> None:
+    program = """
+        try:
+            with deferred(), shielded():
+                strike(signal.SIGINT)
+                strike(signal.SIGINT)
+                with interruptible():
+                    strike(signal.SIGTERM)
+                    print("cleaned")
+        except KeyboardInterrupt:
+            print("interrupted", noted(), signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)
+        """
+
+    assert deferring(program).stdout.split() == ["cleaned", "interrupted", "None", "True"]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
+def test_a_deferred_signal_ends_the_process_where_that_is_its_default(signum: int) -> None:
+    program = f"""
+        with deferred(), shielded():
+            strike({int(signum)})
+            print("cleaned", flush=True)
+        print("went on", flush=True)
+        """
+    done = deferring(program)
+
+    assert (done.returncode, done.stdout) == (-signum, "cleaned\n")
+
+
+def test_a_signal_ends_a_wait_of_a_deferred_block_that_is_not_shielded() -> None:
+    program = """
+        try:
+            with deferred():
+                try:
+                    with interruptible():
+                        strike(signal.SIGINT)
+                        print("waited")
+                except Interrupted:
+                    strike(signal.SIGINT)
+                    print("cleaned")
+                    raise
+        except KeyboardInterrupt as error:
+            print(type(error.__context__).__name__)
+        """
+
+    assert deferring(program).stdout.split() == ["cleaned", "Interrupted"]
+
+
+def test_what_is_ignored_stays_ignored_in_a_deferred_block_and_in_one_inside() -> None:
+    program = """
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with deferred(), deferred(), interruptible():
+            strike(signal.SIGHUP)
+        print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)
+        """
+
+    assert deferring(program).stdout.split() == ["True"]
+
+
+def test_nothing_is_deferred_without_a_signal_or_in_a_thread() -> None:
+    program = """
+        import threading
+        def work():
+            with deferred():
+                print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        with deferred():
+            print("worked")
+        """
+
+    assert deferring(program).stdout.split() == ["True", "worked"]
