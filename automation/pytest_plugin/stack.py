@@ -1,0 +1,183 @@
+"""A live stack: what a test can do with a stack that is deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from automation.judge.verdict import judge
+from automation.observe.observer import Observer, read_source_queue
+from automation.run import Conclusive
+from automation.scenario.model import Message, Scenario, body_text, load_scenario
+from automation.scenario.send import send_messages
+from automation.support.clients import aws_errors
+from automation.support.wait import looks, wait_until
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    from automation.judge.verdict import Verdict
+    from automation.observe.observation import Observation
+    from automation.scenario.send import Sent
+    from automation.stack.outputs import Outputs
+    from automation.support.clients import Clients
+    from automation.targets.base import Target
+
+T = TypeVar("T")
+
+
+class LiveStack:
+    """A deployed stack. It is destroyed after the last test of its scope.
+
+    Args:
+        name: Name of the stack.
+        outputs: Its outputs.
+        clients: AWS clients for its account and region.
+        target: Where it is deployed.
+        on_use: Called with the stack each time that a test uses it.
+
+    Attributes:
+        name: Name of the stack.
+        outputs: Its outputs.
+        clients: AWS clients for its account and region.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        outputs: Outputs,
+        clients: Clients,
+        target: Target,
+        on_use: Callable[[LiveStack], None],
+    ) -> None:
+        self.name = name
+        self.outputs = outputs
+        self.clients = clients
+        self._target = target
+        self._on_use = on_use
+        self._sent: list[Sent] = []
+        self._observer = Observer(clients, outputs, target.pace.skew)
+
+    @property
+    def exact_receives(self) -> bool:
+        """Whether every receive that the queue counts reaches the function."""
+        return self._target.exact_receives
+
+    def send(self, *bodies: object) -> tuple[Sent, ...]:
+        """Send messages; return one `Sent` for each, in order.
+
+        Args:
+            bodies: A string is sent as it is, anything else as JSON.
+
+        Raises:
+            ObserveError: SQS refused a message.
+        """
+        messages = [Message(body=body_text(each), fate="processed", log=None) for each in bodies]
+        return self._send(messages)
+
+    def observe(self) -> Observation:
+        """Read the source queue, the dead-letter queue and the log.
+
+        Returns:
+            What is seen of all messages that were sent to this stack so far. Dead letters that
+            were read are hidden from other readers for two minutes.
+
+        Raises:
+            ObserveError: A service refused a request, or could not be reached.
+        """
+        self._on_use(self)
+        with aws_errors(f"observing stack {self.name}"):
+            return self._observer.observe(tuple(self._sent))
+
+    def log(self) -> tuple[str, ...]:
+        """Read the lines of the function's log since the stack was deployed.
+
+        Raises:
+            ObserveError: A service refused a request, or could not be reached.
+        """
+        self._on_use(self)
+        with aws_errors(f"reading the log of stack {self.name}"):
+            events = self._observer.log_events()
+        return tuple(line for event in events for line in event.text.rstrip().splitlines())
+
+    def prove(self, scenario: str | os.PathLike[str] | Scenario) -> Verdict:
+        """Send a scenario's messages, and look until their fates are proved.
+
+        Args:
+            scenario: A scenario, or the path of its file.
+
+        Raises:
+            AssertionError: A check failed; the message lists what was expected and what was seen.
+            ScenarioError: The file is not a valid scenario.
+            ObserveError: A service refused a request, or could not be reached.
+        """
+        __tracebackhide__ = True
+        if not isinstance(scenario, Scenario):
+            scenario = load_scenario(Path(scenario))
+        verdict = self._verdict(scenario, self._send(scenario.messages))
+        if not verdict.passed:
+            raise AssertionError(failure(scenario, self.name, verdict))
+        return verdict
+
+    def wait_until(
+        self,
+        what: str,
+        look: Callable[[], T],
+        satisfied: Callable[[T], bool],
+        *,
+        within: float | None = None,
+    ) -> T:
+        """Look until a result satisfies, and return it.
+
+        Args:
+            what: What is awaited, to complete "waited for …".
+            look: Takes one look.
+            satisfied: Whether a result is what is awaited.
+            within: Seconds to wait; None is as long as `prove` waits: until a message that fails
+                on every receive must be in the dead-letter queue.
+
+        Raises:
+            WaitTimeoutError: The deadline passed; the message quotes the last result.
+        """
+        self._on_use(self)
+        seconds = self._patience() if within is None else within
+        return wait_until(what, look, satisfied, within=seconds, poll=self._target.pace.poll)
+
+    def _send(self, messages: Sequence[Message]) -> tuple[Sent, ...]:
+        self._on_use(self)
+        with aws_errors(f"sending to stack {self.name}"):
+            sent = send_messages(self.clients.sqs, self.outputs.queue_url, messages)
+        self._sent += sent
+        return sent
+
+    def _patience(self) -> float:
+        with aws_errors(f"reading the queue of stack {self.name}"):
+            source = read_source_queue(self.clients.sqs, self.outputs.queue_url)
+        return source.visibility_timeout * source.max_receive_count + self._target.pace.slack
+
+    def _verdict(self, scenario: Scenario, sent: tuple[Sent, ...]) -> Verdict:
+        conclusive = Conclusive(self._target.pace.quiet)
+
+        def look() -> Verdict:
+            seen = self._observer.observe(sent)
+            return judge(scenario, seen, exact_receives=self.exact_receives)
+
+        with aws_errors(f"proving stack {self.name}"):
+            for verdict in looks(look, within=self._patience(), poll=self._target.pace.poll):
+                if conclusive(verdict):
+                    break
+        return verdict
+
+
+def failure(scenario: Scenario, stack: str, verdict: Verdict) -> str:
+    """Return what the checks that failed expected, and what they saw."""
+    lines = [f"stack {stack} failed the scenario {scenario.name!r}: {verdict.summary}"]
+    for check in verdict.checks:
+        if not check.passed:
+            lines += [
+                f"  {check.name}",
+                f"    expected: {check.expected}",
+                f"    actual:   {check.actual}",
+            ]
+    return "\n".join(lines)
