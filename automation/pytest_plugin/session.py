@@ -184,10 +184,12 @@ def look_for_leftovers(
 
     Raises:
         DestroyFailedError: Something is left.
+        EmulatorError: The emulator ended.
         ObserveError: A service refused a request, or could not be reached.
     """
     if stack.kept:
         return
+    target.check()
     with shielded(), aws_errors(f"looking for what is left of stack {plan.name}"):
         for found, _ in looks_for_leftovers(clients.result, plan.name, stack, target.pace):
             left = found

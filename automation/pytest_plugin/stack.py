@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
-from automation.run import Conclusive
+from automation.run import Conclusive, check_bodies
 from automation.scenario.model import Message, Scenario, body_text, load_scenario
 from automation.scenario.send import send_messages
 from automation.support.clients import aws_errors
@@ -84,10 +84,12 @@ class LiveStack:
             were read are hidden from other readers for two minutes.
 
         Raises:
+            EmulatorError: The emulator ended.
             ObserveError: A service refused a request, or could not be reached.
         """
         self._on_use(self)
         with aws_errors(f"observing stack {self.name}"):
+            self._target.check()
             return self._observer.observe(tuple(self._sent))
 
     def log(self) -> tuple[str, ...]:
@@ -98,6 +100,7 @@ class LiveStack:
         """
         self._on_use(self)
         with aws_errors(f"reading the log of stack {self.name}"):
+            self._target.check()
             events = self._observer.log_events()
         return tuple(line for event in events for line in event.text.rstrip().splitlines())
 
@@ -109,12 +112,13 @@ class LiveStack:
 
         Raises:
             AssertionError: A check failed; the message lists what was expected and what was seen.
-            ScenarioError: The file is not a valid scenario.
+            ScenarioError: The file is not a valid scenario, or a body is too large for the target.
             ObserveError: A service refused a request, or could not be reached.
         """
         __tracebackhide__ = True
         if not isinstance(scenario, Scenario):
             scenario = load_scenario(Path(scenario))
+        check_bodies(scenario, self._target)
         verdict = self._verdict(scenario, self._send(scenario.messages))
         if not verdict.passed:
             raise AssertionError(failure(scenario, self.name, verdict))
@@ -160,6 +164,7 @@ class LiveStack:
         conclusive = Conclusive(self._target.pace.quiet)
 
         def look() -> Verdict:
+            self._target.check()
             seen = self._observer.observe(sent)
             return judge(scenario, seen, exact_receives=self.exact_receives)
 
