@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+import psutil
+
 from automation.stack.records import run_folders
 from automation.support.paths import PROJECT
 from tests.local.machine import Account, Done, Machine, below
@@ -88,3 +90,16 @@ class Case:
             locks=len(engine_locks) + len(held),
             states=len(folders),
         )
+
+
+def processes(run: int, operation: str, part: str) -> list[psutil.Process]:
+    """The processes of a run with a part in their command line, while an operation goes on."""
+    lines = {}
+    try:
+        for process in psutil.Process(run).children(recursive=True):
+            lines[process] = " ".join(process.cmdline()) + " "
+    except psutil.NoSuchProcess:
+        return []
+    if not any("/pulumi " in line and f" {operation} " in line for line in lines.values()):
+        return []
+    return [process for process, line in lines.items() if part in line]

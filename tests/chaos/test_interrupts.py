@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from tests.chaos.case import RAN, Case
+from automation.support.wait import wait_until
+from tests.chaos.case import RAN, Case, processes
 from tests.local.machine import finished
 
 pytestmark = pytest.mark.chaos
@@ -74,5 +75,17 @@ def test_a_signal_once_something_is_recorded_leaves_nothing(
     case.expects(f"{signum.name} once the {state} is recorded", f"exit {128 + signum}")
     process = case.machine.start(*case.run, **case.account.variables)
     case.machine.wait_for_state(STATES[state])
+    os.killpg(process.pid, signum)
+    check_interrupted(case, process, signum)
+
+
+@pytest.mark.parametrize("signum", SIGNALS, ids=lambda signum: signum.name)
+def test_a_signal_while_it_destroys_leaves_nothing(case: Case, signum: signal.Signals) -> None:
+    case.expects(f"{signum.name} while it destroys", f"exit {128 + signum}")
+    process = case.machine.start(*case.run, **case.account.variables)
+    case.machine.wait_for_state(STATES["mapping"])
+    wait_until(
+        "the destroy", lambda: processes(process.pid, "destroy", "/pulumi "), bool, within=60
+    )
     os.killpg(process.pid, signum)
     check_interrupted(case, process, signum)

@@ -8,12 +8,11 @@ import signal
 import subprocess
 from dataclasses import dataclass
 
-import psutil
 import pytest
 
 from automation.emulator.instance import MODULE as SUPERVISOR
 from automation.support.wait import wait_until
-from tests.chaos.case import ERROR, RAN, Case
+from tests.chaos.case import ERROR, RAN, Case, processes
 from tests.local.machine import finished
 
 pytestmark = pytest.mark.chaos
@@ -73,19 +72,6 @@ ONCE = {  # the state to wait for, and the engine's operation under way then
     "the function is recorded": ("aws:lambda/function:Function", "up"),
     "it destroys": ('"mapping_uuid"', "destroy"),
 }
-
-
-def processes(run: int, operation: str, part: str) -> list[psutil.Process]:
-    """The processes of a run with a part in their command line, while an operation goes on."""
-    lines = {}
-    try:
-        for process in psutil.Process(run).children(recursive=True):
-            lines[process] = " ".join(process.cmdline()) + " "
-    except psutil.NoSuchProcess:
-        return []
-    if not any("/pulumi " in line and f" {operation} " in line for line in lines.values()):
-        return []
-    return [process for process, line in lines.items() if part in line]
 
 
 @pytest.mark.parametrize(
