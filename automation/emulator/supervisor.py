@@ -61,6 +61,7 @@ def main() -> None:
     finally:
         for session in sessions:
             end_session(session, grace=0)  # its emulator is gone: a graceful end is pointless
+        end_processes_at_home(folder)  # an engine whose session was not reported yet
         shutil.rmtree(folder)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -13,7 +14,6 @@ from automation.support.wait import POLL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 AFTER_LEADER = 1.0  # seconds that the others have to end after their leader
 KILL_WITHIN = 5.0  # seconds that the kernel has to end killed processes
@@ -60,8 +60,8 @@ def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lam
 
 
 def end_processes_at_home(folder: Path) -> None:
-    """Kill every process whose HOME is a folder, and its session: daemons leave their parent's."""
+    """Kill the processes whose HOME is in a folder, and their sessions: daemons have their own."""
     for process in psutil.process_iter():
         with contextlib.suppress(OSError, psutil.Error):  # it ended, or is another user's
-            if process.environ().get("HOME") == str(folder):
+            if Path(process.environ().get("HOME", "/")).is_relative_to(folder):
                 end_session(os.getsid(process.pid), grace=0)
