@@ -14,7 +14,7 @@ from automation.emulator import lasting
 from automation.engine import find_engine
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
-from automation.stack.records import expired, run_folders
+from automation.stack.records import run_folders
 from automation.stack.remains import Remains
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import EmulatorError, EngineFailedError
@@ -78,7 +78,8 @@ def reap(
 
 def selects(options: ReapOptions, remains: Remains) -> bool:
     """Whether a stack may be removed: expired or asked for, and its run not going on."""
-    due = options.everything or options.stack is not None or expired(remains.expires_at)
+    expired = remains.overdue is not None and remains.overdue >= 0
+    due = options.everything or options.stack is not None or expired
     return due and not remains.alive
 
 
@@ -112,21 +113,25 @@ def look(target: Target) -> list[Remains]:
 
 
 def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
-    remains = Remains(
-        stack=record.stack,
-        place=f"{target.description}, {record.region}",
-        region=record.region,
-        expires_at=record.expires_at,
-        started_at=record.started_at,
-        folder=folder,
-        alive=folder.alive(),
-    )
+    remains = _remains_of(folder, record, f"{target.description}, {record.region}")
     if not remains.alive:
         try:
             remains.by_state = items_of(_left_stack(target, remains, folder).resources())
         except EngineFailedError as error:
             remains.failures.append(str(error))
     return remains
+
+
+def _remains_of(folder: RunFolder, record: RunRecord, place: str) -> Remains:
+    return Remains(
+        stack=record.stack,
+        place=place,
+        region=record.region,
+        expires_at=record.expires_at,
+        started_at=record.started_at,
+        folder=folder,
+        alive=folder.alive(),
+    )
 
 
 def _place(target: Target, clients: Clients, region: str) -> str:
@@ -182,15 +187,7 @@ def forget_runs_on(
 ) -> list[Remains]:
     """Remove the folders of runs on an emulator that is not running: their stacks went with it."""
     left = [
-        Remains(
-            stack=record.stack,
-            place=f"the emulator at {endpoint}, which is not running",
-            region=record.region,
-            expires_at=record.expires_at,
-            started_at=record.started_at,
-            folder=folder,
-            alive=folder.alive(),
-        )
+        _remains_of(folder, record, f"the emulator at {endpoint}, which is not running")
         for folder in run_folders(runs_folder())
         if (record := folder.record())
         and record.endpoint == endpoint

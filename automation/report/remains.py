@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from automation.stack.remains import Remains
 
 COLUMNS = ("stack", "kind", "name", "age", "expires", "found by")
-TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def print_remains(found: Sequence[Remains], console: Console) -> None:
@@ -42,7 +40,7 @@ def print_remains(found: Sequence[Remains], console: Console) -> None:
 
 def rows(remains: Remains) -> list[tuple[str, ...]]:
     """Return a row for each resource; one for the stack itself if none is known."""
-    times = (age(remains.started_at), expiry(remains))
+    times = (age(remains), expiry(remains))
     found: list[tuple[str, ...]] = [
         (remains.stack, item.kind, item.name, *times, remains.found_by(item))
         for item in remains.items
@@ -50,10 +48,9 @@ def rows(remains: Remains) -> list[tuple[str, ...]]:
     return found or [(remains.stack, "stack", "(no resources)", *times, "state")]
 
 
-def age(started_at: str) -> str:
+def age(remains: Remains) -> str:
     """Return how long ago a run started; "?" if that is not known."""
-    seconds = _seconds_since(started_at)
-    return "?" if seconds is None else _duration(seconds)
+    return "?" if remains.age is None else _duration(remains.age)
 
 
 def expiry(remains: Remains) -> str:
@@ -62,7 +59,7 @@ def expiry(remains: Remains) -> str:
         return "removed"
     if remains.alive:
         return "run is going on"
-    seconds = _seconds_since(remains.expires_at)
+    seconds = remains.overdue
     if seconds is None:
         return "?"
     return f"{_duration(seconds)} ago" if seconds >= 0 else f"in {_duration(-seconds)}"
@@ -86,14 +83,6 @@ def document(found: Sequence[Remains]) -> list[dict[str, Any]]:
         }
         for each in found
     ]
-
-
-def _seconds_since(moment: str) -> float | None:
-    try:
-        then = datetime.strptime(moment, TIME).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (datetime.now(UTC) - then).total_seconds()
 
 
 def _duration(seconds: float) -> str:

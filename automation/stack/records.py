@@ -51,12 +51,13 @@ class RunRecord:
     expires_at: str
 
 
-def expired(expires_at: str) -> bool:
-    """Whether a time in the tag `expires-at` has passed; a time that cannot be read has not."""
+def seconds_since(moment: str) -> float | None:
+    """Return the seconds since a time as `TIME`, negative before it; None if it cannot be read."""
     try:
-        return datetime.strptime(expires_at, TIME).replace(tzinfo=UTC) <= datetime.now(UTC)
+        then = datetime.strptime(moment, TIME).replace(tzinfo=UTC)
     except ValueError:
-        return False
+        return None
+    return (datetime.now(UTC) - then).total_seconds()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automation.stack.leftovers import in_order
+from automation.stack.records import seconds_since
 
 if TYPE_CHECKING:
     from automation.stack.kinds import Item
@@ -41,6 +42,16 @@ class Remains:
     alive: bool = False
     failures: list[str] = field(default_factory=list)
     removed: bool = False
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since its run started; None if unknown."""
+        return seconds_since(self.started_at)
+
+    @property
+    def overdue(self) -> float | None:
+        """Seconds since it expired, negative before that; None if unknown."""
+        return seconds_since(self.expires_at)
 
     @property
     def items(self) -> list[Item]:
