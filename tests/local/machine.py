@@ -155,11 +155,12 @@ class Machine:
         found = []
         for process in psutil.process_iter():
             try:
-                places = [*process.environ().values(), *process.cmdline(), process.cwd()]
+                words = process.cmdline()
+                places = [*process.environ().values(), *words, process.cwd()]
             except psutil.Error:
                 continue
             if any(str(self.temporary) in place for place in places):
-                found.append(f"{process.pid} {' '.join(process.cmdline())[:100]}")
+                found.append(f"{process.pid} {' '.join(words)[:100]}")
         return found
 
     def left_behind(self) -> list[str]:
