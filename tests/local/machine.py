@@ -178,6 +178,17 @@ class Machine:
         )
 
 
+def descendant(process: int, word: str) -> psutil.Process:
+    """The one process below another that has the word among its arguments."""
+    found = []
+    for each in psutil.Process(process).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if word in each.cmdline():
+                found.append(each)
+    (only,) = found
+    return only
+
+
 def below(folder: Path) -> list[Path]:
     """All that is in a folder; unlike rglob, this does not mind what goes while it looks."""
     return [

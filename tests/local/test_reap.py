@@ -14,7 +14,7 @@ import pytest
 from automation.emulator.instance import MODULE
 from automation.support.paths import PROJECT
 from automation.support.wait import wait_until
-from tests.local.machine import Account, Machine, finished
+from tests.local.machine import Account, Machine, descendant, finished
 
 MOMENTS = [
     pytest.param("aws:sqs/queue:Queue", marks=pytest.mark.chaos),
@@ -105,10 +105,7 @@ def test_a_supervisor_that_is_killed_alone_takes_nothing_with_it(
 ) -> None:
     process = machine.start("run", "--emulator", account.url, **account.variables)
     machine.wait_for_state(moment)
-    (supervisor,) = [
-        child for child in psutil.Process(process.pid).children() if MODULE in child.cmdline()
-    ]
-    supervisor.kill()
+    descendant(process.pid, MODULE).kill()
     done = finished(process)
 
     assert done.code in {0, 3}, done.stdout + done.stderr

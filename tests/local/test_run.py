@@ -5,10 +5,9 @@ import signal
 import time
 from collections.abc import Callable
 
-import psutil
 import pytest
 
-from tests.local.machine import Machine, finished
+from tests.local.machine import Machine, descendant, finished
 
 FORGETFUL = """
 def lambda_handler(event, context):
@@ -158,11 +157,7 @@ def test_a_daemon_that_a_function_starts_ends_with_the_emulator(
 def test_an_emulator_that_dies_is_the_error_at_once(machine: Machine, moment: str) -> None:
     process = machine.start("run")
     machine.wait_for_state(moment)
-    (emulator,) = [
-        each
-        for each in psutil.Process(process.pid).children(recursive=True)
-        if "ministack" in each.cmdline()
-    ]
+    emulator = descendant(process.pid, "ministack")
     began = time.monotonic()
     emulator.kill()
     done = finished(process)
