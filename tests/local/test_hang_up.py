@@ -50,12 +50,10 @@ def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize(
     "moment",
-    [
-        pytest.param(DEPLOYING, id="while it deploys"),
-        pytest.param(WAITING, id="while it waits", marks=pytest.mark.chaos),
-    ],
+    [pytest.param(DEPLOYING, id="while it deploys"), pytest.param(WAITING, id="while it waits")],
 )
 def test_two_signals_with_nobody_reading_leave_nothing(
     machine: Machine, account: Account, moment: str

@@ -99,6 +99,7 @@ def test_a_stack_whose_run_is_going_on_is_never_removed(machine: Machine, accoun
     assert machine.report()["outcome"] == "passed"
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_supervisor_that_is_killed_alone_takes_nothing_with_it(
     machine: Machine, account: Account, moment: str
@@ -114,6 +115,7 @@ def test_a_supervisor_that_is_killed_alone_takes_nothing_with_it(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_runs_on_an_emulator_that_is_gone_are_forgotten(machine: Machine) -> None:
     started = machine.run("local", "start")
     url = started.stderr.split()[1].rstrip(",")
