@@ -1,0 +1,44 @@
+"""The commands: parse the arguments, make one call, return the exit code."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from automation.cli import execute, local, reap, run
+from automation.cli.base import EXIT_CODES, add_commands
+from automation.support.errors import AutomationError, HostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COMMANDS = (run.COMMAND, reap.COMMAND, execute.COMMAND, local.COMMAND)
+"""Every command, in the order of the help."""
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Parse and run one command; print an error, with its next step, to stderr."""
+    options = parser().parse_args(arguments)
+    carry_out: Callable[[argparse.Namespace], int] = options.carry_out
+    try:
+        return carry_out(options)
+    except AutomationError as failure:
+        error = failure
+    except OSError as refused:
+        error = HostError.of(refused)
+    from automation.report.terminal import make_console, print_error
+
+    print_error(error, make_console(stderr=True))
+    return error.exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands and options."""
+    top = argparse.ArgumentParser(
+        prog="python -m automation",
+        description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_commands(top, COMMANDS, metavar="COMMAND")
+    return top

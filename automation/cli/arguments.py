@@ -1,0 +1,34 @@
+"""What the arguments of several commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+
+def say(line: str) -> None:
+    """Print a line for a person to stderr; stdout belongs to what the command prints."""
+    sys.stderr.write(f"{line}\n")
+
+
+def seconds(text: str) -> float:
+    """Parse a number of seconds above 0, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def configuration_value(text: str) -> tuple[str, object]:
+    """Parse KEY=VALUE, for argparse; a VALUE that is valid JSON is parsed too."""
+    key, separator, value = text.partition("=")
+    if not key or not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value

@@ -1,0 +1,68 @@
+"""What a command is: its help, its arguments and what it does."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+EXIT_CODES = """\
+exit codes:
+  0  proved (run), done (the others)
+  1  a check failed
+  2  wrong arguments, options or files; nothing was deployed
+  3  an error: deploying, proving or destroying failed
+  124  the run took longer than --timeout; what was created has been destroyed
+  129, 130, 143  interrupted; likewise
+"""
+
+
+def _no_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One command, or a group of commands.
+
+    Attributes:
+        name: What the user types.
+        help: A few words for the list of commands.
+        description: What it does, in sentences.
+        epilog: Examples, and what else comes after the options.
+        add_arguments: Adds its arguments and options to its parser.
+        carry_out: Does what the parsed options ask for, and returns the exit code; None for a
+            group.
+        verbs: The commands of a group.
+    """
+
+    name: str
+    help: str
+    description: str
+    epilog: str | None = None
+    add_arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
+    carry_out: Callable[[argparse.Namespace], int] | None = None
+    verbs: tuple[Command, ...] = ()
+
+
+def add_commands(
+    parser: argparse.ArgumentParser, commands: Iterable[Command], *, metavar: str
+) -> None:
+    """Add a choice of commands to a parser."""
+    choices = parser.add_subparsers(metavar=metavar, required=True)
+    for command in commands:
+        chosen = choices.add_parser(
+            command.name,
+            help=command.help,
+            description=command.description,
+            epilog=command.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(chosen)
+        if command.verbs:
+            add_commands(chosen, command.verbs, metavar="VERB")
+        else:
+            chosen.set_defaults(carry_out=command.carry_out)

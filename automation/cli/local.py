@@ -1,0 +1,72 @@
+"""`local`: start, stop or check the lasting emulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.cli.arguments import say
+from automation.cli.base import Command
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_start_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `local start`."""
+    parser.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
+
+
+def start(options: argparse.Namespace) -> int:
+    """Start the lasting emulator."""
+    from automation.emulator import lasting
+    from automation.emulator.environment import checked_url
+
+    instance, started = lasting.start(checked_url(options.emulator) if options.emulator else None)
+    say(f"{'started' if started else 'already running'}: {instance.url}, log {instance.log}")
+    return 0
+
+
+def stop(_options: argparse.Namespace) -> int:
+    """Stop the lasting emulator."""
+    from automation.emulator import lasting
+
+    instance = lasting.stop()
+    say("none was running" if instance is None else f"stopped: {instance.url}")
+    return 0
+
+
+def status(_options: argparse.Namespace) -> int:
+    """Print whether the lasting emulator is running."""
+    from automation.emulator import lasting
+
+    instance = lasting.find()
+    say("none is running" if instance is None else f"running: {instance.url}, log {instance.log}")
+    return 0 if instance else 3
+
+
+COMMAND = Command(
+    name="local",
+    help="start, stop or check the lasting emulator",
+    description="The lasting emulator of this checkout. Stopping it discards its stacks.",
+    verbs=(
+        Command(
+            name="start",
+            help="start it, unless it is running",
+            description="Start the lasting emulator, unless it is running.",
+            add_arguments=add_start_arguments,
+            carry_out=start,
+        ),
+        Command(
+            name="stop",
+            help="stop it and discard its stacks",
+            description="Stop the lasting emulator and discard its stacks.",
+            carry_out=stop,
+        ),
+        Command(
+            name="status",
+            help="print whether it is running; exit code 3 if not",
+            description="Print whether the lasting emulator is running; exit code 3 if not.",
+            carry_out=status,
+        ),
+    ),
+)

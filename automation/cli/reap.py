@@ -1,0 +1,86 @@
+"""`reap`: find and remove what ephemeral stacks left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from automation.cli.arguments import say
+from automation.cli.base import Command
+from automation.support import interrupts
+from automation.targets.opening import NAMES
+
+if TYPE_CHECKING:
+    import argparse
+
+    from automation.stack.remains import Remains
+
+EXAMPLES = """\
+examples:
+  python -m automation reap                       what is left on every emulator known here
+  python -m automation reap --yes                 remove what has expired
+  python -m automation reap --stack NAME --yes    remove this stack, expired or not
+  python -m automation reap --target aws          on your AWS account; asks before it removes
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `reap`."""
+    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    parser.add_argument("--emulator", metavar="URL", help="look only at this running emulator")
+    parser.add_argument("--stack", metavar="NAME", help="only this stack, expired or not")
+    parser.add_argument("--all", action="store_true", help="also stacks that have not expired")
+    parser.add_argument("--yes", action="store_true", help="remove, and do not ask")
+    parser.add_argument("--json", action="store_true", help="print JSON to standard output")
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Find and remove what ephemeral stacks left behind."""
+    from automation.options import ReapOptions
+    from automation.reap import reap
+    from automation.report.live import TerminalNarrator
+    from automation.report.remains import document, print_remains
+    from automation.report.terminal import make_console
+
+    errors = make_console(stderr=True)
+
+    def confirm(selected: list[Remains]) -> bool:
+        if options.yes or options.target != "aws" or not sys.stdin.isatty():
+            return bool(options.yes)
+        print_remains(selected, errors)
+        errors.print(f"Remove all of this from {selected[0].place}? [y/N] ", end="", markup=False)
+        with interrupts.interruptible():
+            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    found = reap(
+        ReapOptions(
+            target=options.target,
+            emulator=options.emulator,
+            stack=options.stack,
+            everything=options.all,
+        ),
+        dict(os.environ),
+        TerminalNarrator(errors),
+        confirm,
+    )
+    if options.json:
+        sys.stdout.write(json.dumps(document(found), indent=2) + "\n")
+    else:
+        print_remains(found, make_console())
+        if any(not each.removed and not each.alive for each in found) and not options.yes:
+            say("to remove what has expired: add --yes; the others too: add --all")
+    return 3 if any(each.failures for each in found) else 0
+
+
+COMMAND = Command(
+    name="reap",
+    help="find and remove what ephemeral stacks left behind",
+    description="List what killed runs left behind, found by the state and by tags, and "
+    "remove it with --yes: only ephemeral stacks that have expired and whose run is over. "
+    "Exit code 3 if something could not be removed.",
+    epilog=EXAMPLES,
+    add_arguments=add_arguments,
+    carry_out=carry_out,
+)

@@ -1,0 +1,119 @@
+"""`run`: deploy, send, prove, destroy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automation.cli.arguments import configuration_value, seconds
+from automation.cli.base import EXIT_CODES, Command
+from automation.scenario.model import TEN_HANDS
+from automation.support import interrupts
+from automation.support.errors import AutomationError, UsageError
+from automation.targets.opening import NAMES
+
+if TYPE_CHECKING:
+    import argparse
+
+WITHIN = 3600.0  # seconds; a stack expires after 7200, when its run is certainly over
+
+EXAMPLES = """\
+examples:
+  python -m automation run                        the ten hands on an emulator, no account needed
+  python -m automation run --target aws           the same on your AWS account
+  python -m automation run --stack dev            prove a stack that `pulumi up` made
+  python -m automation run --config functionSource=/path/to/other --scenario mine.json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a run."""
+    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    parser.add_argument(
+        "--scenario", type=Path, default=TEN_HANDS, metavar="FILE", help="default: the ten hands"
+    )
+    parser.add_argument(
+        "--stack", metavar="NAME", help="prove this existing stack; do not deploy or destroy it"
+    )
+    parser.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
+    parser.add_argument(
+        "--keep", action="store_true", help="do not destroy the stack; print how to"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result to FILE")
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        metavar="SECONDS",
+        default=WITHIN,
+        help="interrupt the whole run after this time; default: 3600",
+    )
+    parser.add_argument(
+        "--outcome-timeout",
+        type=seconds,
+        metavar="SECONDS",
+        help="wait so long for the outcome; default: derived from the queue's timing",
+    )
+    parser.add_argument(
+        "--config",
+        action="append",
+        type=configuration_value,
+        default=[],
+        metavar="KEY=VALUE",
+        help="configure the ephemeral stack; VALUE is text or JSON; repeatable",
+    )
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Run a scenario."""
+    from automation.options import RunOptions
+    from automation.report.document import check_destination, write_document
+    from automation.report.live import TerminalNarrator
+    from automation.report.terminal import make_console, print_error, print_result
+    from automation.run import run
+
+    if options.stack and (options.keep or options.config):
+        raise UsageError(
+            "--stack proves an existing stack as it is", hint="leave out --keep and --config"
+        )
+    if options.json:
+        check_destination(options.json)
+    interrupts.interrupt_after(options.timeout)
+    with TerminalNarrator(make_console(stderr=True)) as narrator:
+        result = run(
+            RunOptions(
+                target=options.target,
+                scenario=options.scenario,
+                stack=options.stack,
+                emulator=options.emulator,
+                keep=options.keep,
+                timeout=options.outcome_timeout,
+                configuration=dict(options.config),
+            ),
+            dict(os.environ),
+            narrator,
+        )
+    interrupts.stop_protecting()
+    unwritten = None
+    if options.json:
+        try:
+            write_document(result, options.json)
+        except AutomationError as error:
+            unwritten = error
+    if isinstance(result.error, UsageError):
+        raise result.error
+    print_result(result, make_console())
+    if unwritten:
+        print_error(unwritten, make_console(stderr=True))  # does not change the exit code
+    return result.exit_code
+
+
+COMMAND = Command(
+    name="run",
+    help="deploy, send, prove, destroy",
+    description="Deploy an ephemeral stack, send it the messages of a scenario, prove from the "
+    "log and the dead-letter queue what became of each, and destroy the stack.",
+    epilog=f"{EXAMPLES}\n{EXIT_CODES}",
+    add_arguments=add_arguments,
+    carry_out=carry_out,
+)
