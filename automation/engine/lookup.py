@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,35 +48,39 @@ def on_path(environment: Mapping[str, str]) -> Engine:
     return Engine(folder=pulumi.parent, version=version, source="PATH")
 
 
-def in_cache(_environment: Mapping[str, str]) -> Engine:
-    """Return the engine that an earlier call installed and checked.
+def in_cache(environment: Mapping[str, str]) -> Engine:
+    """Return the engine that an earlier call installed.
 
     Raises:
-        SourceFailedError: The pinned version is not in the cache.
+        SourceFailedError: The pinned version is not in the cache, or its CLI was damaged since.
     """
     folder = engine_cache() / PINNED
     if not all(os.access(folder / name, os.X_OK) for name in PROGRAMS):
         raise SourceFailedError(f"no {PINNED} in {folder.parent}")
+    version = _known_version(folder / "pulumi", environment)
+    if version != PINNED:
+        raise SourceFailedError(f"{folder / 'pulumi'} is {version}")
     return Engine(folder=folder, version=PINNED, source="cache")
 
 
 def reported_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     """Run `pulumi version` and return the version without a leading "v".
 
-    The user's ~/.pulumi is not touched.
+    The user's ~/.pulumi is not touched. The CLI writes a log for each call; it goes into a folder
+    in the cache, so that nothing stays in the temporary folder if this process is killed.
 
     Raises:
         SourceFailedError: The program cannot be run, or does not print a version.
     """
-    with tempfile.TemporaryDirectory(prefix="pulumi-version-") as home:
-        output = child.run(
-            [str(pulumi), "version"],
-            # `pulumi` may be a version manager's shim, which reads its settings in the user's HOME.
-            environment=child.built_environment(environment, home=Path(home))
-            | {name: environment[name] for name in ("HOME",) if name in environment},
-            folder=Path(home),
-            within=VERSION_WITHIN,
-        )
+    home = engine_cache() / "home"
+    output = child.run(
+        [str(pulumi), "version"],
+        # `pulumi` may be a version manager's shim, which reads its settings in the user's HOME.
+        environment=child.built_environment(environment, home=home)
+        | {name: environment[name] for name in ("HOME",) if name in environment},
+        folder=home,
+        within=VERSION_WITHIN,
+    )
     version = re.search(r"^v?(\d+\.\d+\.\d+\S*)\s*$", output, re.MULTILINE)
     if version is None:
         raise SourceFailedError(f"{pulumi} does not print its version")
@@ -88,15 +91,15 @@ def _known_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     """The version of `pulumi`, from the cache folder unless the file has changed since."""
     real = pulumi.resolve()
     status = real.stat()
-    executable = [str(real), status.st_size, status.st_mtime_ns]
-    memo = engine_cache() / "on-path.json"
-    if memo.exists():
-        known = json.loads(memo.read_text(encoding="utf-8"))
-        if known["executable"] == executable:
-            return str(known["version"])
+    seen = [status.st_size, status.st_mtime_ns]
+    memo = engine_cache() / "versions.json"
+    known = json.loads(memo.read_text(encoding="utf-8")) if memo.exists() else {}
+    if known.get(str(real), {}).get("seen") == seen:
+        return str(known[str(real)]["version"])
     version = reported_version(pulumi, environment)
+    known[str(real)] = {"seen": seen, "version": version}
     written = memo.with_suffix(f".{os.getpid()}")
-    written.write_text(json.dumps({"executable": executable, "version": version}), encoding="utf-8")
+    written.write_text(json.dumps(known), encoding="utf-8")
     written.replace(memo)
     return version
 

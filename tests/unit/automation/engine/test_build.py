@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_nothing_but_the_engine_stays_of_a_build(machine: Machine) -> None:
     machine.add_go()
     machine.find_engine()
-    assert {path.name for path in machine.engines.iterdir()} == {"lock", PINNED}
+    assert {path.name for path in machine.engines.iterdir()} == {"home", "lock", PINNED}
     assert {path.name for path in (machine.engines / PINNED).iterdir()} == set(PROGRAMS)
 
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.engine import Engine, child, find
+from automation.engine import Engine, find
 from automation.engine.build import GO_MINIMUM
 from automation.engine.model import MINIMUM, PINNED
 from automation.support.errors import AutomationError, EngineUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from automation.engine.install import Staging
@@ -80,16 +82,67 @@ def test_asking_for_the_version_writes_nothing_to_the_users_home(machine: Machin
     assert list(machine.home.iterdir()) == []
 
 
-def test_a_cached_engine_is_found_without_running_anything(
+def test_the_version_in_the_cache_is_asked_for_once_too(machine: Machine) -> None:
+    pulumi = machine.add_engine(PINNED, folder=machine.engines / PINNED)
+    machine.add_go()
+    found = Engine(folder=pulumi.parent, version=PINNED, source="cache")
+    assert [machine.find_engine(), machine.find_engine()] == [found, found]
+    assert pulumi.with_suffix(".calls").read_text().count("called") == 1
+    assert machine.announced == []
+
+
+def truncated(pulumi: Path) -> None:
+    pulumi.write_bytes(b"\x7fELF")
+
+
+def empty(pulumi: Path) -> None:
+    pulumi.write_bytes(b"")
+
+
+def not_executable(pulumi: Path) -> None:
+    pulumi.chmod(0o644)
+
+
+def printing_garbage(pulumi: Path) -> None:
+    pulumi.write_text("#!/bin/sh\nhead -c 4096 /dev/urandom\n")
+
+
+def of_another_version(pulumi: Path) -> None:
+    pulumi.write_text("#!/bin/sh\necho v3.1.0\n")
+
+
+@pytest.mark.parametrize(
+    "damage", [truncated, empty, not_executable, printing_garbage, of_another_version]
+)
+def test_a_damaged_cli_in_the_cache_is_replaced(
+    machine: Machine, damage: Callable[[Path], None]
+) -> None:
+    pulumi = machine.add_engine(PINNED, folder=machine.engines / PINNED)
+    machine.find_engine()
+    damage(pulumi)
+    machine.add_go()
+    assert machine.find_engine().source == "build"
+    assert machine.find_engine().source == "cache"
+
+
+def test_a_damaged_cli_in_the_cache_that_cannot_be_replaced_is_named(machine: Machine) -> None:
+    pulumi = machine.add_engine(PINNED, folder=machine.engines / PINNED)
+    truncated(pulumi)
+    with pytest.raises(EngineUnavailableError, match=r"cache: pulumi cannot be run: .*Exec format"):
+        machine.find_engine()
+
+
+def test_asking_for_the_version_writes_nothing_to_the_temporary_folder_even_meanwhile(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commands: list[object] = []
-    monkeypatch.setattr(child, "run", lambda command, **_: commands.append(command))
-    machine.add_go()
-    folder = machine.add_engine(PINNED, folder=machine.engines / PINNED).parent
-    assert machine.find_engine() == Engine(folder=folder, version=PINNED, source="cache")
-    assert commands == []
-    assert machine.announced == []
+    temporary = machine.folder / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    machine.add_engine(PINNED)
+    look = f"print(*os.listdir({str(temporary)!r}), file=open(__file__ + '.meanwhile', 'w'))"
+    machine.add_program("pulumi", f"import os; {look}; print('{PINNED}')")
+    assert machine.find_engine().source == "PATH"
+    assert (machine.bin / "pulumi.meanwhile").read_text().split() == []
 
 
 def test_a_download_spares_the_build_and_is_found_in_the_cache_afterwards(
