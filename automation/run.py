@@ -184,7 +184,8 @@ class Run:
                 self._narrator.say(f"waited {within:.0f} s for the outcome; last seen: {verdict}")
             finally:
                 if self._options.stack is not None:
-                    observer.remove_dead_letters(message.message_id for message in sent)
+                    copies = journal.verdict.copies if journal.verdict else ()
+                    observer.remove_dead_letters([*(each.message_id for each in sent), *copies])
                 if self._options.stack is not None or self._options.keep:
                     observer.release_dead_letters()
 

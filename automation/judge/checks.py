@@ -199,7 +199,8 @@ def _invocations_complete(evidence: Evidence) -> Check:
 
 
 def _no_other_errors(evidence: Evidence) -> Check:
-    receive_lines = {receive.line for each in evidence.messages for receive in each.receives}
+    proofs = {receive.line for each in evidence.messages for receive in each.receives}
+    proofs.update(line for copy in evidence.copies for line in copy.lines)
     preexisting_ids = {letter.message_id for letter in evidence.preexisting}
     return _check(
         "no other errors",
@@ -209,7 +210,7 @@ def _no_other_errors(evidence: Evidence) -> Check:
             f"{line.message!r} was logged at {_time(line)} {_where(line)}"
             for line in evidence.logs.lines
             if line.is_error
-            and line not in receive_lines
+            and line not in proofs
             and not any(message_id in line.message for message_id in preexisting_ids)
         ],
     )

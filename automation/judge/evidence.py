@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
+from automation.judge.copies import find_copies
 from automation.observe.logs import Logs, read_logs
 from automation.scenario.model import line_pattern
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from automation.judge.copies import Copy
     from automation.observe.logs import Invocation, Line
     from automation.observe.observation import DeadLetter, Observation, QueueDepth
     from automation.scenario.model import ExpectedFate, Scenario
@@ -82,6 +84,7 @@ class Evidence:
         exact_receives: Whether every receive that the queue counts reaches the function.
         messages: One for each message sent, in the order in which they were sent.
         logs: The parsed log, without the invocations that ended before the run sent its messages.
+        copies: Copies of messages whose send was retried.
         unexpected: Dead letters that this run did not send.
         preexisting: Dead letters of messages that were sent before this run's.
     """
@@ -91,6 +94,7 @@ class Evidence:
     exact_receives: bool
     messages: tuple[MessageEvidence, ...]
     logs: Logs
+    copies: tuple[Copy, ...]
     unexpected: tuple[DeadLetter, ...]
     preexisting: tuple[DeadLetter, ...]
 
@@ -108,13 +112,19 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     logs = _of_this_run(whole_log, first_sent_at, lines_by_id)
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
     preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
+    foreign = [letter for letter in others if letter not in preexisting]
+    with_id = set(chain.from_iterable(lines_by_id.values()))
+    unknown_lines = [line for line in logs.lines if line not in with_id]
+    copies = tuple(find_copies(observation.sent, foreign, unknown_lines))
+    copied_ids = {copy.message_id for copy in copies}
     return Evidence(
         scenario=scenario,
         observation=observation,
         exact_receives=exact_receives,
         messages=_messages(observation, logs.lines, lines_by_id),
         logs=logs,
-        unexpected=tuple(letter for letter in others if letter not in preexisting),
+        copies=copies,
+        unexpected=tuple(each for each in foreign if each.message_id not in copied_ids),
         preexisting=tuple(preexisting),
     )
 

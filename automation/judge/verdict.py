@@ -75,6 +75,7 @@ class Verdict:
         invocations: In the order of their first lines.
         checks: In the order of `CHECKS` in checks.py.
         notes: Facts that are worth knowing and fail no check, one sentence each.
+        copies: Ids under which SQS holds messages once more, because their send was retried.
         source: The source queue's depth.
     """
 
@@ -82,6 +83,7 @@ class Verdict:
     invocations: tuple[InvocationVerdict, ...]
     checks: tuple[Check, ...]
     notes: tuple[str, ...]
+    copies: tuple[str, ...]
     source: QueueDepth
 
     @property
@@ -126,6 +128,7 @@ def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool)
         ),
         checks=tuple(check(evidence) for check in CHECKS),
         notes=tuple(_notes(evidence)),
+        copies=tuple(copy.message_id for copy in evidence.copies),
         source=observation.source,
     )
 
@@ -174,5 +177,10 @@ def _notes(evidence: Evidence) -> Iterator[str]:
                 f"{', '.join(map(str, missing))}: SQS also counts receives that never reach the "
                 "function"
             )
+    for copy in evidence.copies:
+        yield (
+            f"message {copy.sent.message_id} was duplicated: SQS also holds it as "
+            f"{copy.message_id}, because the response to a send was lost and it was sent again"
+        )
     for letter in evidence.preexisting:
         yield f"message {letter.message_id} was in the dead-letter queue before this run"

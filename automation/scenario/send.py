@@ -31,11 +31,14 @@ class Sent:
         sent_at: Just before the request, by SQS's clock, in UTC: not later than SQS's own
             SentTimestamp.
         message: The scenario's message.
+        retries: How often its request was sent again. SQS may have accepted each try, with an id of
+            its own for the message, if only the response was lost.
     """
 
     message_id: str
     sent_at: datetime
     message: Message
+    retries: int = 0
 
 
 def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -> tuple[Sent, ...]:
@@ -63,8 +66,9 @@ def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -
             )
         ids = {entry["Id"]: entry["MessageId"] for entry in response["Successful"]}
         sent_at = by_service_clock(before, response)
+        retries = response["ResponseMetadata"].get("RetryAttempts", 0)
         sent += [
-            Sent(message_id=ids[str(index)], sent_at=sent_at, message=message)
+            Sent(message_id=ids[str(index)], sent_at=sent_at, message=message, retries=retries)
             for index, message in enumerate(batch)
         ]
     return tuple(sent)
@@ -88,9 +92,9 @@ def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
 def by_service_clock(local: datetime, response: SendMessageBatchResultTypeDef) -> datetime:
     """Convert a local time to the service's clock, which stamps log events and messages.
 
-    The response's Date header has whole seconds. A difference within `CLOCK_TOLERANCE` is therefore
-    ignored.
+    The response's Date header, of just now, has whole seconds. A difference within
+    `CLOCK_TOLERANCE` is therefore ignored.
     """
     date = response["ResponseMetadata"]["HTTPHeaders"].get("date")
-    offset = parsedate_to_datetime(date) - local if date else timedelta()
+    offset = parsedate_to_datetime(date) - datetime.now(UTC) if date else timedelta()
     return local + offset if abs(offset) > CLOCK_TOLERANCE else local

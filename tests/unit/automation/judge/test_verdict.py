@@ -107,6 +107,7 @@ class Delivery:
     scenario: Scenario
     observation: Observation
     exact_receives: bool
+    copies: tuple[Sent, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,8 +187,17 @@ def draw_events(draw: DrawFn, invocations: list[list[str]], dialect: Dialect) ->
     return [streams[stream].pop(0) for stream in order]
 
 
+def draw_copies(draw: DrawFn, sent: tuple[Sent, ...]) -> tuple[Sent, ...]:
+    """What SQS holds of the earlier tries of sends that were retried."""
+    return tuple(
+        replace(each, message_id=uuid(2000 + 10 * position + number))
+        for position, each in enumerate(sent)
+        for number in range(draw(st.integers(0, each.retries)))
+    )
+
+
 @st.composite
-def deliveries(draw: DrawFn) -> Delivery:
+def deliveries(draw: DrawFn, most_retries: int = 0) -> Delivery:
     dialect = draw(st.sampled_from([EMULATOR, AWS]))
     exact_receives = dialect is EMULATOR
     good, bad = draw(st.integers(1, 5)), draw(st.integers(1, 3))
@@ -196,12 +206,18 @@ def deliveries(draw: DrawFn) -> Delivery:
         *(Message(body=f"bad {n}", fate="dead-lettered", log=FAIL) for n in range(bad)),
     )
     sent = tuple(
-        Sent(message_id=uuid(1000 + n), sent_at=BEGAN + timedelta(milliseconds=n), message=message)
+        Sent(
+            message_id=uuid(1000 + n),
+            sent_at=BEGAN + timedelta(milliseconds=n),
+            message=message,
+            retries=draw(st.integers(0, most_retries)),
+        )
         for n, message in enumerate(messages)
     )
+    held = (*sent, *draw_copies(draw, sent))
     receives = [
         (each, number)
-        for each in sent
+        for each in held
         for number in draw_receives(draw, each, exact_receives=exact_receives)
     ]
     texts = [
@@ -210,7 +226,7 @@ def deliveries(draw: DrawFn) -> Delivery:
     ]
     dead_letters = [
         DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=each.sent_at)
-        for each in sent
+        for each in held
         if each.message.fate == "dead-lettered"
     ]
     twice = draw(st.lists(st.sampled_from(dead_letters), max_size=1))
@@ -226,6 +242,7 @@ def deliveries(draw: DrawFn) -> Delivery:
             max_receive_count=MAX_RECEIVE_COUNT,
         ),
         exact_receives=exact_receives,
+        copies=tuple(each for each in held if each not in sent),
     )
 
 
@@ -244,6 +261,64 @@ def test_every_legal_delivery_passes(delivery: Delivery) -> None:
     assert sum(size or 0 for size in sizes) == sum(
         len(message.received_at) for message in verdict.messages
     )
+
+
+# A send that is retried after its response was lost: SQS holds its messages more than once.
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_the_copies_of_a_retried_send_are_noted_and_fail_nothing(delivery: Delivery) -> None:
+    verdict = judged(delivery)
+    assert [check for check in verdict.checks if not check.passed] == []
+    assert sorted(verdict.copies) == sorted(copy.message_id for copy in delivery.copies)
+    for copy in delivery.copies:
+        assert sum(copy.message_id in note for note in verdict.notes) == 1
+    assert len(verdict.messages) == len(delivery.scenario.messages)
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_a_dead_letter_of_a_body_sent_once_is_no_copy(delivery: Delivery) -> None:
+    """Without a retry, or with more copies than tries, a message is not from the run's sends."""
+    seen = delivery.observation
+    once = replace(seen, sent=tuple(replace(each, retries=0) for each in seen.sent))
+    poison_copies = [each for each in delivery.copies if each.message.fate == "dead-lettered"]
+    expected = {"nothing else dead-lettered", "no other errors"} if poison_copies else set()
+    verdict = judged(replace(delivery, observation=once))
+    assert failed(verdict) == expected
+    assert verdict.copies == ()
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_one_more_copy_than_tries_fails(delivery: Delivery) -> None:
+    last = delivery.observation.sent[-1]
+    seen = delivery.observation
+    for number in range(last.retries + 1):
+        seen = dead_letter_too(seen, replace(last, message_id=uuid(5000 + number)))
+    assert failed(judged(replace(delivery, observation=seen))) >= {"nothing else dead-lettered"}
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_a_copy_of_a_good_message_must_not_be_dead_lettered(delivery: Delivery) -> None:
+    first = replace(good(delivery.observation), message_id=uuid(5000))
+    seen = dead_letter_too(delivery.observation, first)
+    assert failed(judged(replace(delivery, observation=seen))) == {"nothing else dead-lettered"}
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=1))
+def test_a_copy_that_fails_for_another_reason_fails(delivery: Delivery) -> None:
+    copies = [each for each in delivery.copies if each.message.fate == "dead-lettered"]
+    seen = delivery.observation
+    for copy in copies:
+        old = f"message_id={copy.message_id} receive=1 reason=chip_delta"
+        seen = swap(seen, old, old.replace("chip_delta", "hole_cards"))
+    logged = any("reason=hole_cards" in event.text for event in seen.events)
+    expected = {"no other errors"} if logged else set()
+    assert failed(judged(replace(delivery, observation=seen))) == expected
 
 
 # When one thing goes wrong, the check for it fails.
@@ -416,7 +491,7 @@ def test_one_thing_that_goes_wrong_fails_its_check(
 
 
 @no_deadline
-@given(delivery=deliveries(), wrong=st.sampled_from(list(WRONGS.values())))
+@given(delivery=deliveries(most_retries=1), wrong=st.sampled_from(list(WRONGS.values())))
 def test_in_any_delivery_one_thing_that_goes_wrong_fails_its_check(
     delivery: Delivery, wrong: tuple[str, Callable[[Observation], Observation]]
 ) -> None:
