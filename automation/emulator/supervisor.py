@@ -26,11 +26,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 HEALTH_PATH = "/_localstack/health"  # of MiniStack and of LocalStack
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
 WATCH_EVERY = 1.0  # seconds between looks at a running emulator
+ANSWER_WITHIN = 1.0  # seconds for a health check
+UNANSWERED = 10  # health checks in a row, 20 s in all, after which an emulator counts as hung
 STDIN = 0  # its descriptor
 LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
@@ -75,6 +77,10 @@ def signals_as_file() -> int:
     return reader
 
 
+Health = Literal["ok", "unfit", "silent", "refused"]
+"""What a health check gets: 200, another response, none in time, or a closed port."""
+
+
 class Emulator:
     """An emulator at a URL.
 
@@ -93,51 +99,61 @@ class Emulator:
         self.log = log
         self.state: Literal["starting", "ready", "failed"] = "starting"
         self._deadline = time.monotonic() + READY_WITHIN
+        self._unanswered = 0
 
-    def look(self) -> dict[str, Any] | None:
-        """Check the emulator; return a fact for the parent, if there is a new one."""
+    def look(self, *, kept: bool) -> dict[str, Any] | None:
+        """Check the emulator; return a fact for the parent, if there is a new one.
+
+        Args:
+            kept: Whether it outlives its parent. Then it may hang: nobody waits for it.
+        """
         if self.state == "failed":
             return None
-        problem = self._problem()
-        if problem is None and self.state == "starting":
-            if self._answers():
+        problem = self._ended()
+        if problem is None and not kept:
+            health = self._health()
+            self._unanswered = self._unanswered + 1 if health == "silent" else 0
+            if health == "ok" and self.state == "starting":
                 self.state = "ready"
                 return {"ready": True}
-            if time.monotonic() > self._deadline:
-                problem = f"no response from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
+            problem = self._not_started(health) or self._hung()
         if problem is None:
             return None
         self.state = "failed"
         return {"error": problem}
 
-    def _problem(self) -> str | None:
-        """Why the emulator will never respond (again), or None."""
-        if self.process is None:
-            return f"nothing listens at {self.url}" if self._refuses() else None
-        code = self.process.poll()
+    def _ended(self) -> str | None:
+        """How our own emulator ended, or None."""
+        code = None if self.process is None else self.process.poll()
         if code is None:
             return None
         tail = self.log.read_text(errors="replace")[-LOG_TAIL:].strip()
         return f"the emulator ended unexpectedly with code {code}; the end of its log:\n{tail}"
 
-    def _answers(self) -> bool:
-        """Whether the health check responds with 200 within a second."""
-        try:
-            with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=1.0) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
-                return bool(response.status == HTTPStatus.OK)
-        except (OSError, http.client.HTTPException):
-            return False
+    def _not_started(self, health: Health) -> str | None:
+        """Why nothing is there to respond, or None."""
+        if health == "refused" and self.process is None:
+            return f"nothing listens at {self.url}"
+        if self.state == "starting" and time.monotonic() > self._deadline:
+            return f"no response from {self.url}{HEALTH_PATH} in {READY_WITHIN:.0f} s"
+        return None
 
-    def _refuses(self) -> bool:
-        """Whether the port is closed: a busy emulator responds late, but never refuses."""
-        parts = urlsplit(self.url)
+    def _hung(self) -> str | None:
+        """Why an emulator that has responded will not do so again, or None."""
+        if self.state == "starting" or self._unanswered < UNANSWERED:
+            return None
+        return f"the emulator at {self.url} hangs: {UNANSWERED} health checks in a row timed out"
+
+    def _health(self) -> Health:
+        """What a health check gets. A busy emulator responds late, but never refuses."""
         try:
-            socket.create_connection((parts.hostname or "", parts.port or 80), timeout=1.0).close()
-        except ConnectionRefusedError:
-            return True
-        except OSError:
-            return False
-        return False
+            with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=ANSWER_WITHIN) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
+                return "ok" if response.status == HTTPStatus.OK else "unfit"
+        except urllib.error.HTTPError:
+            return "unfit"
+        except (OSError, http.client.HTTPException) as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            return "refused" if isinstance(reason, ConnectionRefusedError) else "silent"
 
 
 @contextlib.contextmanager
@@ -201,7 +217,7 @@ def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
     """
     kept, commands = False, b""
     while True:
-        if news := emulator.look():
+        if news := emulator.look(kept=kept):
             tell(**news)
         if emulator.state == "failed" and kept:
             return

@@ -126,6 +126,7 @@ class Observer:
                 QueueUrl=self._outputs.dead_letter_queue_url,
                 MaxNumberOfMessages=MAX_BATCH,
                 VisibilityTimeout=HIDDEN_FOR,
+                WaitTimeSeconds=0,  # a queue's own default may be longer than our read timeout
                 MessageSystemAttributeNames=["All"],
             )
             found = response.get("Messages", [])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONNECT_WITHIN = 5  # seconds
 READ_WITHIN = 20  # seconds; no call of a run polls for longer
+LOCAL_READ_WITHIN = 10  # seconds; an emulator responds in milliseconds
 ATTEMPTS = 4  # for one call, when it is throttled or the connection fails
 LOCAL_ATTEMPTS = 2  # an emulator that is gone stays gone
 
@@ -68,7 +69,7 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
         )
     config = Config(
         connect_timeout=CONNECT_WITHIN,
-        read_timeout=READ_WITHIN,
+        read_timeout=LOCAL_READ_WITHIN if endpoint else READ_WITHIN,
         retries={
             "mode": "standard",
             "total_max_attempts": LOCAL_ATTEMPTS if endpoint else ATTEMPTS,

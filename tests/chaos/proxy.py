@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-Kind = Literal["throttled", "broken", "reset", "slow", "lost"]
+Kind = Literal["throttled", "broken", "reset", "slow", "lost", "hung"]
 WITHIN = 30.0  # seconds for each request
 SLOW = 3.0  # seconds that a slow answer is held back
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding"}
@@ -41,7 +41,8 @@ class Fault:
 
     Attributes:
         kind: "throttled" and "broken" are error responses; "reset" closes the connection;
-            "slow" holds the response back; "lost" carries the request out, then resets.
+            "slow" holds the response back; "lost" carries the request out, then resets; "hung"
+            answers neither this request nor any later one, until `Proxy.heal`.
         action: The AWS action; empty for any.
         times: How often.
         share: The share of the requests, by `seed`.
@@ -69,6 +70,7 @@ class Proxy(ThreadingHTTPServer):
         self._fault = fault
         self._dice = random.Random(fault.seed)
         self._lock = threading.Lock()
+        self._healed = threading.Event()
 
     @property
     def url(self) -> str:
@@ -78,11 +80,21 @@ class Proxy(ThreadingHTTPServer):
         """What to do to the next request."""
         fault = self._fault
         with self._lock:
+            if fault.kind == "hung" and self.hits:
+                return None if self._healed.is_set() else "hung"
             wanted = action != "" and fault.action in {"", action} and self.hits < fault.times
             if not wanted or self._dice.random() >= fault.share:
                 return None
             self.hits += 1
             return fault.kind
+
+    def hang(self) -> None:
+        """Wait until `heal`."""
+        self._healed.wait()
+
+    def heal(self) -> None:
+        """Answer again."""
+        self._healed.set()
 
     def shutdown_request(self, request: Any) -> None:
         self.close_request(request)  # without the orderly end before it: see `_reset`
@@ -104,6 +116,9 @@ class Handler(BaseHTTPRequestHandler):
         if kind in ERRORS:
             self._respond(*error_response(kind, query=body.startswith(b"Action=")))
         elif kind == "reset":
+            self._reset()
+        elif kind == "hung":
+            self.server.hang()
             self._reset()
         else:
             response = self._forward(body)
@@ -144,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def action_of(method: str, path: str, headers: Any, body: bytes) -> str:
     """Return a request's AWS action; "other" if it is one without a name here, "" if it is none."""
-    if path.startswith("/_ministack"):
+    if path.startswith(("/_ministack", "/_localstack")):  # a health check
         return ""
     if target := headers.get("X-Amz-Target"):
         return str(target).rpartition(".")[2]
@@ -180,5 +195,6 @@ def proxy_to(upstream: str, fault: Fault) -> Iterator[Proxy]:
         try:
             yield proxy
         finally:
+            proxy.heal()
             proxy.shutdown()
             thread.join(WITHIN)

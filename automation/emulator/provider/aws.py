@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SERVICES = ("sqs", "iam", "lambda", "logs")  # in the order that a deployment uses them
 CONNECT_TIMEOUT = 5.0  # seconds
-READ_TIMEOUT = 30.0  # seconds; the emulator responds in milliseconds
+READ_TIMEOUT = 10.0  # seconds; the emulator responds in milliseconds
 MAX_ATTEMPTS = 3  # per call; a local emulator needs few retries
 POLL = 0.025  # seconds between two looks
 DEFAULT_TIMEOUT = 600.0  # seconds per wait, as in the official provider
