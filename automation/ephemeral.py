@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +11,12 @@ from automation.stack.configuration import StackPlan, declared_keys
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, sweep
 from automation.stack.records import TIME, RunRecord
+from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 from automation.support.wait import looks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from automation.stack.kinds import Item
@@ -40,7 +43,7 @@ def plan_stack(
         program: Folder of the program.
 
     Raises:
-        UsageError: The program's Pulumi.yaml cannot be read.
+        UsageError: The program's Pulumi.yaml cannot be read, or the given `tags` are no object.
     """
     started_at = datetime.now(UTC)
     record = RunRecord(
@@ -69,10 +72,21 @@ def configuration_for(
     given: Mapping[str, Any],
     expires_at: str,
 ) -> dict[str, Any]:
-    """Return a stack's configuration: the target's as far as it is declared, then what is given."""
+    """Return a stack's configuration: the target's as far as it is declared, then what is given.
+
+    Raises:
+        UsageError: The given `tags` are not an object, so that no tag can be added.
+    """
     fitting = {key: value for key, value in of_target.items() if ":" in key or key in declared}
-    tags = {**given.get("tags", {}), "expires-at": expires_at}
-    return {**fitting, **given, **({"tags": tags} if "tags" in declared else {})}
+    if "tags" not in declared:
+        return {**fitting, **given}
+    tags = given.get("tags", {})
+    if not isinstance(tags, Mapping):
+        raise UsageError(
+            f"the configuration key tags must be an object; got {json.dumps(tags)}",
+            hint='give tags by key, as in --config tags:=\'{"team": "x"}\'',
+        )
+    return {**fitting, **given, "tags": {**tags, "expires-at": expires_at}}
 
 
 def looks_for_leftovers(

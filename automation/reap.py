@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
-from automation.stack.records import run_folders
+from automation.stack.records import TIME, run_folders
 from automation.stack.remains import Remains
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import EmulatorError, EngineFailedError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from automation.targets.base import Target
 
 TAG = "expires-at"  # only ephemeral stacks have it
+RECORDED_WITHIN = timedelta(minutes=1)  # of making its folder, a run that is alive has recorded it
 
 
 def reap(
@@ -73,7 +75,7 @@ def reap(
             if options.emulator is not None or endpoint is None:
                 raise
             found += forget_runs_on(endpoint, options, confirm)
-    return found
+    return found + forget(unrecorded_runs(), options, confirm)
 
 
 def selects(options: ReapOptions, remains: Remains) -> bool:
@@ -189,17 +191,44 @@ def forget_runs_on(
     left = [
         _remains_of(folder, record, f"the emulator at {endpoint}, which is not running")
         for folder in run_folders(runs_folder())
-        if (record := folder.record())
-        and record.endpoint == endpoint
-        and options.stack in {None, record.stack}
+        if (record := folder.record()) and record.endpoint == endpoint
     ]
+    return forget(left, options, confirm)
+
+
+def unrecorded_runs() -> list[Remains]:
+    """Return the runs that were killed before they recorded, and then created, a stack."""
+    left = []
+    for folder in run_folders(runs_folder()):
+        if folder.record() is None:
+            began = datetime.fromtimestamp(folder.path.stat().st_mtime, UTC)
+            left.append(
+                Remains(
+                    stack=folder.path.name,
+                    place="this machine: no stack was created",
+                    region="",
+                    started_at=began.strftime(TIME),
+                    expires_at=(began + RECORDED_WITHIN).strftime(TIME),
+                    folder=folder,
+                    alive=folder.alive(),
+                )
+            )
+    return left
+
+
+def forget(
+    left: list[Remains], options: ReapOptions, confirm: Callable[[list[Remains]], bool]
+) -> list[Remains]:
+    """Remove the folders, of those that the options select, of runs whose stacks are gone."""
+    left = [each for each in left if options.stack in {None, each.stack}]
     selected = [each for each in left if selects(options, each)]
     if selected and confirm(selected):
         for each in selected:
-            if each.folder is not None:
-                each.folder.end_sessions()
-                shutil.rmtree(each.folder.path)
-                each.removed = True
+            if each.folder is not None and (lock := each.folder.lock()):
+                with lock:
+                    each.folder.end_sessions()
+                    shutil.rmtree(each.folder.path)
+                    each.removed = True
     return left
 
 

@@ -92,7 +92,7 @@ class LiveSession:
         with deferred():
             target = self._target or self._open()
             plan = plan_stack(target, f"test-{secrets.token_hex(4)}", given, folder)
-            with contextlib.ExitStack() as until_deployed:
+            with explained(target), contextlib.ExitStack() as until_deployed:
                 live = self._deploy(target, plan, until_deployed)
                 self.stacks[live] = until_deployed.pop_all()
         self.used.add(live)
@@ -107,7 +107,8 @@ class LiveSession:
         with deferred():
             self.used.discard(live)
             if block := self.stacks.pop(live, None):
-                block.close()
+                with explained(self._target):
+                    block.close()
 
     def close(self) -> None:
         """Destroy the stacks that are left, and close the target.
@@ -175,6 +176,17 @@ class LiveSession:
             self.kept += target.stop_commands
         stack.keep()
         self.kept.insert(0, plan.finish_by_hand)
+
+
+@contextlib.contextmanager
+def explained(target: Target | None) -> Iterator[None]:
+    """Give the error of a failed destroy the hint that holds for the target, while it is open."""
+    try:
+        yield
+    except DestroyFailedError as error:
+        if target is None:
+            raise
+        raise target.explain(error) from error
 
 
 def look_for_leftovers(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from automation.engine import Engine
+    from automation.support.errors import DestroyFailedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +85,7 @@ class Target:
 
     def keep(self) -> None:
         """Let the target outlive this process; AWS always does."""
+
+    def explain(self, error: DestroyFailedError) -> DestroyFailedError:
+        """Return the error of a failed destroy with a hint that holds for this target."""
+        return error

@@ -94,6 +94,14 @@ class LocalTarget(Target):
         if self.supervisor is not None and not self.supervisor.instance.external:
             lasting.keep(self.supervisor)
 
+    def explain(self, error: DestroyFailedError) -> DestroyFailedError:
+        """Say that nothing is left to finish if the emulator ends with this process."""
+        supervisor = self.supervisor
+        if supervisor is None or supervisor.instance.external or supervisor.kept:
+            return error
+        hint = "nothing is left to finish: the stack goes with its emulator, which ends now"
+        return DestroyFailedError(str(error), hint=hint)
+
 
 @contextlib.contextmanager
 def local_target(
@@ -126,15 +134,16 @@ def local_target(
         engine = find_engine()
         if url is not None:
             supervisor.wait_ready()  # it is running already, or never will
-        yield _target(supervisor.instance, supervisor, engine, environment)
+        target = _target(supervisor.instance, supervisor, engine, environment)
+        try:
+            yield target
+        except DestroyFailedError as error:
+            supervisor.check()
+            raise target.explain(error) from error
     except EmulatorError:
         raise
-    except Exception as error:
+    except Exception:
         supervisor.check()  # an emulator that ended explains every other error
-        if isinstance(error, DestroyFailedError) and url is None:
-            raise DestroyFailedError(
-                str(error), hint="nothing is left to finish: the stack went with the run's emulator"
-            ) from error
         raise
     finally:
         if not supervisor.kept:

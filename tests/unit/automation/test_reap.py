@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -291,3 +293,45 @@ def test_the_command_ends_with_3_when_something_could_not_be_removed(
 
     assert command(["reap", "--yes"]) == 3
     assert f"still exists: queue {QUEUE_NAME}" in capsys.readouterr().out
+
+
+@pytest.fixture
+def unrecorded(tmp_path: Path) -> Path:
+    """The folder of a run that was killed before it wrote its record, an hour ago."""
+    folder = tmp_path / "external" / "run-0"
+    folder.mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text('{"name": "p", "runtime": "python"}')
+    os.utime(folder, (time.time() - 3600,) * 2)
+    return folder
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_the_folder_of_a_run_that_was_killed_before_its_record_is_removed(
+    unrecorded: Path, reaped: Reap, *, yes: bool
+) -> None:
+    (remains,) = reaped(yes=yes)
+
+    assert remains.stack == "run-0"
+    assert remains.removed is yes
+    assert unrecorded.exists() is not yes
+
+
+def test_the_folder_of_a_run_that_has_just_begun_stays(unrecorded: Path, reaped: Reap) -> None:
+    os.utime(unrecorded)
+
+    (remains,) = reaped()
+
+    assert not remains.removed
+    assert unrecorded.exists()
+
+
+def test_the_folder_of_a_run_that_takes_its_lock_meanwhile_stays(
+    unrecorded: Path, reaped: Reap
+) -> None:
+    lock = RunFolder(unrecorded).lock()
+    assert lock
+    with lock:
+        (remains,) = reaped(everything=True)
+
+    assert remains.alive
+    assert unrecorded.exists()

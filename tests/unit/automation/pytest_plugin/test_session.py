@@ -16,8 +16,14 @@ from automation.pytest_plugin.options import LiveOptions
 from automation.pytest_plugin.sections import sections
 from automation.pytest_plugin.session import LiveSession
 from automation.support import interrupts
-from automation.support.errors import DestroyFailedError, UsageError, WaitTimeoutError
+from automation.support.errors import (
+    DestroyFailedError,
+    EngineFailedError,
+    UsageError,
+    WaitTimeoutError,
+)
 from automation.support.paths import CHECKOUT
+from automation.targets.base import Target
 from tests.unit.automation.world import QUEUE, ROLE, World
 
 OPTIONS = LiveOptions(target="local", emulator=None, keep=False, program=CHECKOUT, worker=False)
@@ -140,6 +146,30 @@ def test_what_stays_is_an_error_that_says_how_to_finish(world: World, session: L
         session.destroy(live)
 
     assert f"reap --stack {live.name} --yes" in raised.value.hint
+    world.resources.clear()
+
+
+def test_a_target_may_know_better_how_to_finish(
+    world: World, session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = "the emulator ends now"
+    monkeypatch.setattr(
+        Target, "explain", lambda _self, error: DestroyFailedError(str(error), hint=ends)
+    )
+    live = session.deploy()
+    world.indestructible = world.undeletable = {QUEUE}
+    with pytest.raises(DestroyFailedError, match="this is left: queue") as of_a_destroy:
+        session.destroy(live)
+
+    def strike(_number: int, name: str) -> None:
+        if name in {"engine up", "engine destroy"}:
+            raise EngineFailedError("the cloud is down")
+
+    world.strike = strike
+    with pytest.raises(DestroyFailedError, match="still exists") as of_a_deployment:
+        session.deploy()
+
+    assert [of_a_destroy.value.hint, of_a_deployment.value.hint] == [ends, ends]
     world.resources.clear()
 
 

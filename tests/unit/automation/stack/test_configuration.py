@@ -132,3 +132,11 @@ def test_what_is_given_overrides_the_target() -> None:
     configuration = configuration_for(("functionTimeout",), OF_TARGET, {"functionTimeout": 9}, "")
 
     assert configuration == {"functionTimeout": 9, "aws:region": "us-east-1"}
+
+
+@pytest.mark.parametrize("tags", ["team=x", ["team"], 1, None])
+def test_tags_that_are_no_object_are_an_error(tags: object) -> None:
+    with pytest.raises(UsageError, match="tags must be an object; got ") as raised:
+        configuration_for(("tags",), OF_TARGET, {"tags": tags}, EXPIRES_AT)
+
+    assert "--config tags:=" in raised.value.hint

@@ -177,6 +177,6 @@ def test_what_could_not_be_destroyed_on_the_runs_own_emulator_goes_with_it(
 
     assert type(raised.value) is DestroyFailedError
     assert "it is stuck" in str(raised.value)
-    assert raised.value.hint == "nothing is left to finish: the stack went with the run's emulator"
+    assert raised.value.hint.startswith("nothing is left to finish")
     assert supervisor.closed
     assert lasting.instance is None
