@@ -8,17 +8,23 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from automation.support.errors import ObserveError
+from automation.support.wait import looks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchResultTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        SendMessageBatchRequestEntryTypeDef,
+        SendMessageBatchResultTypeDef,
+    )
 
     from automation.scenario.model import Message
 
 MAX_BATCH = 10  # messages: SQS's limit for one SendMessageBatch
 MAX_BATCH_BYTES = 1_048_576  # of all bodies in one batch: SQS's limit, the same as for one message
+RETRY_WITHIN = 20.0  # seconds; SQS throttles for less
+RETRY_EVERY = 1.0  # seconds
 CLOCK_TOLERANCE = timedelta(seconds=2)  # the Date header has whole seconds
 
 
@@ -41,6 +47,19 @@ class Sent:
     retries: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A message that SQS did not accept, so it was not sent.
+
+    Attributes:
+        message: The scenario's message.
+        reason: SQS's error code and message.
+    """
+
+    message: Message
+    reason: str
+
+
 def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -> tuple[Sent, ...]:
     """Send all messages, in order, in as few requests as SQS allows.
 
@@ -49,29 +68,79 @@ def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -
             have been sent.
     """
     sent: list[Sent] = []
-    for batch in batches(messages):
-        before = datetime.now(UTC)
-        response = sqs.send_message_batch(
-            QueueUrl=queue_url,
-            Entries=[
-                {"Id": str(index), "MessageBody": message.body}
-                for index, message in enumerate(batch)
-            ],
-        )
-        for failure in response.get("Failed", []):
-            message = batch[int(failure["Id"])]
-            raise ObserveError(
-                f"SQS refused message {messages.index(message) + 1} of {len(messages)}: "
-                f"{failure['Code']}: {failure.get('Message', '')}"
-            )
-        ids = {entry["Id"]: entry["MessageId"] for entry in response["Successful"]}
-        sent_at = by_service_clock(before, response)
-        retries = response["ResponseMetadata"].get("RetryAttempts", 0)
-        sent += [
-            Sent(message_id=ids[str(index)], sent_at=sent_at, message=message, retries=retries)
-            for index, message in enumerate(batch)
-        ]
+    for number, each in enumerate(deliver(sqs, queue_url, messages), start=1):
+        if isinstance(each, Refused):
+            raise ObserveError(f"SQS refused message {number} of {len(messages)}: {each.reason}")
+        sent.append(each)
     return tuple(sent)
+
+
+def deliver(
+    sqs: SQSClient, queue_url: str, messages: Sequence[Message]
+) -> Iterator[Sent | Refused]:
+    """Send messages, in order, and yield what became of each as soon as its batch was answered."""
+    for batch in batches(messages):
+        result = send_entries(
+            sqs,
+            queue_url,
+            [{"Id": str(index), "MessageBody": each.body} for index, each in enumerate(batch)],
+        )
+        for index, message in enumerate(batch):
+            if message_id := result.ids.get(str(index)):
+                yield Sent(
+                    message_id=message_id,
+                    sent_at=result.sent_at,
+                    message=message,
+                    retries=result.retries,
+                )
+            else:
+                yield Refused(message=message, reason=result.refused[str(index)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchResult:
+    """What became of the entries of one batch.
+
+    Attributes:
+        ids: The message id of each entry that SQS accepted, by the entry's id.
+        refused: The reason for each one that it did not accept, likewise.
+        sent_at: Just before the request, by SQS's clock, in UTC.
+        retries: How often a request was sent again because there was no response.
+    """
+
+    ids: Mapping[str, str]
+    refused: Mapping[str, str]
+    sent_at: datetime
+    retries: int
+
+
+def send_entries(
+    sqs: SQSClient, queue_url: str, entries: Sequence[SendMessageBatchRequestEntryTypeDef]
+) -> BatchResult:
+    """Send one batch. What SQS refuses for a reason of its own is sent again for `RETRY_WITHIN`."""
+    left = {entry["Id"]: entry for entry in entries}
+    ids: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    before, sent_at, retries = datetime.now(UTC), None, 0
+
+    def attempt() -> SendMessageBatchResultTypeDef:
+        return sqs.send_message_batch(QueueUrl=queue_url, Entries=list(left.values()))
+
+    for response in looks(attempt, within=RETRY_WITHIN, poll=RETRY_EVERY):
+        sent_at = sent_at or by_service_clock(before, response)
+        retries += response["ResponseMetadata"].get("RetryAttempts", 0)
+        failed = response.get("Failed", [])
+        ids |= {each["Id"]: each["MessageId"] for each in response.get("Successful", [])}
+        refused |= {each["Id"]: f"{each['Code']}: {each.get('Message', '')}" for each in failed}
+        left = {each["Id"]: left[each["Id"]] for each in failed if not each["SenderFault"]}
+        if not left:
+            break
+    return BatchResult(
+        ids=ids,
+        refused={key: reason for key, reason in refused.items() if key not in ids},
+        sent_at=sent_at or before,
+        retries=retries,
+    )
 
 
 def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:

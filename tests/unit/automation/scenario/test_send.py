@@ -6,8 +6,88 @@ from typing import Any
 
 import pytest
 
+from automation.scenario import send
 from automation.scenario.model import Message
-from automation.scenario.send import MAX_BATCH_BYTES, Sent, batches, send_messages
+from automation.scenario.send import MAX_BATCH_BYTES, Refused, Sent, batches, deliver, send_messages
+from automation.support.errors import ObserveError
+
+
+class PartialSqs:
+    """SQS that refuses entries, by body: a list of what each attempt says, None for success."""
+
+    def __init__(self, **refusals: list[tuple[str, bool] | None]) -> None:
+        self.refusals = refusals
+        self.accepted: list[str] = []
+        self.requests: list[list[str]] = []
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        self.requests.append([entry["MessageBody"] for entry in asked["Entries"]])
+        done: list[dict[str, Any]] = []
+        failed: list[dict[str, Any]] = []
+        for entry in asked["Entries"]:
+            script = self.refusals.get(entry["MessageBody"], [])
+            if script and (said := script.pop(0)):
+                failed.append({"Id": entry["Id"], "Code": said[0], "SenderFault": said[1]})
+            else:
+                self.accepted.append(entry["MessageBody"])
+                done.append({"Id": entry["Id"], "MessageId": f"id of {entry['MessageBody']}"})
+        response = {"Successful": done, "Failed": failed} if failed else {"Successful": done}
+        return {**response, "ResponseMetadata": {"HTTPHeaders": {}}}
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "RETRY_EVERY", 0.0)
+
+
+BUSY = ("ThrottlingException", False)
+WRONG = ("InvalidMessageContents", True)
+
+
+def delivered_by(sqs: Any, *bodies: str) -> list[Sent | Refused]:
+    return list(deliver(sqs, "http://q", messages(*bodies)))
+
+
+def test_what_sqs_refuses_in_part_is_sent_again_alone_and_keeps_its_place() -> None:
+    sqs = PartialSqs(b=[BUSY, BUSY, None])
+
+    results = delivered_by(sqs, "a", "b", "c")
+
+    assert [each.message.body for each in results] == ["a", "b", "c"]
+    assert [each.message_id for each in results if isinstance(each, Sent)] == [
+        "id of a",
+        "id of b",
+        "id of c",
+    ]
+    assert sqs.requests == [["a", "b", "c"], ["b"], ["b"]]
+
+
+def test_a_message_at_fault_itself_is_not_sent_again_and_the_others_are_sent() -> None:
+    sqs = PartialSqs(b=[WRONG])
+
+    a, b, c = delivered_by(sqs, "a", "b", "c")
+
+    assert isinstance(a, Sent)
+    assert isinstance(c, Sent)
+    assert isinstance(b, Refused)
+    assert "InvalidMessageContents" in b.reason
+    assert len(sqs.requests) == 1
+
+
+def test_what_sqs_refuses_for_too_long_is_told_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "RETRY_WITHIN", 0.0)
+
+    _, b = delivered_by(PartialSqs(b=[BUSY] * 99), "a", "b")
+
+    assert isinstance(b, Refused)
+    assert "ThrottlingException" in b.reason
+
+
+def test_a_scenario_of_which_a_message_is_refused_is_an_error_that_counts_it() -> None:
+    sqs: Any = PartialSqs(b=[WRONG])
+
+    with pytest.raises(ObserveError, match="refused message 2 of 3: InvalidMessageContents"):
+        send_messages(sqs, "http://q", messages("a", "b", "c"))
 
 
 def messages(*bodies: str) -> list[Message]:
