@@ -14,6 +14,10 @@ class Narrator:
     def say(self, line: str) -> None:
         """Show a line that must not be missed, such as what an installation is doing."""
 
+    def ask(self, question: str) -> bool:  # noqa: ARG002 -- for those with somebody to ask
+        """Ask a question to be answered with yes or no; nobody to ask is a no."""
+        return False
+
     def phase(self, name: str) -> None:
         """Note that a phase begins."""
 

@@ -22,6 +22,8 @@ class RunOptions:
         keep: Whether the ephemeral stack and its emulator outlive the run.
         timeout: Seconds to wait for the outcome; None derives them from the queue's timing.
         configuration: Configuration of the ephemeral stack by key; overrides the target's.
+        accounts: The AWS accounts that are allowed, for the aws target; empty allows any.
+        yes: Whether to deploy to AWS without asking.
     """
 
     target: str
@@ -31,6 +33,8 @@ class RunOptions:
     keep: bool = False
     timeout: float | None = None
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    accounts: tuple[str, ...] = ()
+    yes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +46,11 @@ class ReapOptions:
         emulator: URL of a running emulator, for the local target; None looks at all known ones.
         stack: Name of the one stack to look at, expired or not; None looks at all.
         everything: Whether stacks that have not expired are removed, too.
+        accounts: The AWS accounts that are allowed, for the aws target; empty allows any.
     """
 
     target: str
     emulator: str | None = None
     stack: str | None = None
     everything: bool = False
+    accounts: tuple[str, ...] = ()

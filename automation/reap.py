@@ -64,6 +64,7 @@ def reap(
                 emulator=endpoint,
                 find_engine=lambda: find_engine(environment=environment, announce=narrator.say),
                 environment=environment,
+                accounts=options.accounts,
             ) as target:
                 left = [each for each in look(target) if options.stack in {None, each.stack}]
                 selected = [each for each in left if selects(options, each)]
@@ -105,7 +106,7 @@ def look(target: Target) -> list[Remains]:
     for region in dict.fromkeys([target.region, *(each.region for each in found.values())]):
         with interruptible(), aws_errors(f"looking for tagged resources in {region}"):
             clients = make_clients(target.environment, region)
-            place = _place(target, clients, region)
+            place = _place(target, region)
             tagged = scan(clients, TAG, target.tagged_kinds)
         for item, tags in tagged.items():
             if tags.get("project") == PROJECT and (stack := tags.get("stack")):
@@ -115,7 +116,7 @@ def look(target: Target) -> list[Remains]:
 
 
 def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
-    remains = _remains_of(folder, record, f"{target.description}, {record.region}")
+    remains = _remains_of(folder, record, _place(target, record.region))
     if not remains.alive:
         try:
             remains.by_state = items_of(_left_stack(target, remains, folder).resources())
@@ -136,10 +137,9 @@ def _remains_of(folder: RunFolder, record: RunRecord, place: str) -> Remains:
     )
 
 
-def _place(target: Target, clients: Clients, region: str) -> str:
-    if target.name == "aws":
-        return f"AWS account {clients.sts.get_caller_identity()['Account']}, {region}"
-    return f"{target.description}, {region}"
+def _place(target: Target, region: str) -> str:
+    place = f"AWS account {target.account}" if target.name == "aws" else target.description
+    return f"{place}, {region}"
 
 
 def _left_stack(target: Target, remains: Remains, folder: RunFolder) -> LeftStack:

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from automation.approval import approve
 from automation.engine import find_engine
 from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.judge.verdict import judge
@@ -30,6 +31,7 @@ from automation.support.errors import (
     Interrupted,
     ObserveError,
     ScenarioError,
+    UsageError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
 from automation.support.wait import looks
@@ -92,6 +94,9 @@ class Run:
             stack=self._options.stack,
             find_engine=self._find_engine,
             environment=self._environment,
+            accounts=self._options.accounts,
+            approve=lambda access: approve(access, self._options, scenario, self._narrator),
+            announce=self._narrator.say,
         ) as target:
             self._journal.description = target.description
             self._journal.engine = target.engine.version
@@ -151,6 +156,12 @@ class Run:
 
         name = self._journal.stack
         outputs = read_outputs(name, stack_outputs(name, command_for(target)))
+        if outputs.account != target.account:
+            raise UsageError(
+                f"stack {name} is in account {outputs.account}, and the credentials are of "
+                f"{target.account}",
+                hint="choose credentials of that account, such as with AWS_PROFILE",
+            )
         self._prove(target, scenario, outputs, make_clients(target.environment, outputs.region))
 
     def _prove(

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 
 
 def say(line: str) -> None:
     """Print a line for a person to stderr; stdout belongs to what the command prints."""
     sys.stderr.write(f"{line}\n")
+
+
+def add_account(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the AWS accounts which are allowed."""
+    parser.add_argument(
+        "--account",
+        action="append",
+        type=account,
+        default=[],
+        metavar="ID",
+        help="with --target aws: refuse any other AWS account; repeatable",
+    )
+
+
+def account(text: str) -> str:
+    """Parse the id of an AWS account, for argparse."""
+    if not re.fullmatch(r"\d{12}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the 12 digits of an AWS account")
+    return text
 
 
 def seconds(text: str) -> float:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import say
+from automation.cli.arguments import add_account, say
 from automation.cli.base import Command
 from automation.support import interrupts
 from automation.targets.opening import NAMES
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `reap`."""
     parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
     parser.add_argument("--emulator", metavar="URL", help="look only at this running emulator")
+    add_account(parser)
     parser.add_argument("--stack", metavar="NAME", help="only this stack, expired or not")
     parser.add_argument("--all", action="store_true", help="also stacks that have not expired")
     parser.add_argument("--yes", action="store_true", help="remove, and do not ask")
@@ -60,6 +61,7 @@ def carry_out(options: argparse.Namespace) -> int:
             emulator=options.emulator,
             stack=options.stack,
             everything=options.all,
+            accounts=tuple(options.account),
         ),
         dict(os.environ),
         TerminalNarrator(errors),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import configuration_value, seconds
+from automation.cli.arguments import add_account, configuration_value, seconds
 from automation.cli.base import EXIT_CODES, Command
 from automation.scenario.model import TEN_HANDS
 from automation.support import interrupts
@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stack", metavar="NAME", help="prove this existing stack; do not deploy or destroy it"
     )
     parser.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
+    add_account(parser)
+    parser.add_argument("--yes", action="store_true", help="deploy to AWS without asking")
     parser.add_argument(
         "--keep", action="store_true", help="do not destroy the stack; print how to"
     )
@@ -89,6 +91,8 @@ def carry_out(options: argparse.Namespace) -> int:
                 keep=options.keep,
                 timeout=options.outcome_timeout,
                 configuration=dict(options.config),
+                accounts=tuple(options.account),
+                yes=options.yes,
             ),
             dict(os.environ),
             narrator,

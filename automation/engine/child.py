@@ -17,7 +17,7 @@ from automation.engine.model import SourceFailedError
 from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
-PROGRESS_INTERVAL = 30.0  # seconds between two reports of progress
+PROGRESS_INTERVAL = 30.0  # seconds between two reports of progress, by default
 MAX_REASON = 300  # characters of a failed child's last line that an error quotes
 
 PASSED_VARIABLES = (
@@ -30,7 +30,7 @@ PASSED_VARIABLES = (
 )
 
 OnProgress = Callable[[float, str], None]
-"""Called every `PROGRESS_INTERVAL` with the seconds elapsed and the child's output so far."""
+"""Called at intervals with the seconds elapsed and the child's output so far."""
 
 
 def built_environment(environment: Mapping[str, str], *, home: Path) -> dict[str, str]:
@@ -61,6 +61,7 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
     folder: Path,
     within: float,
     on_progress: OnProgress | None = None,
+    progress_every: float | None = None,
     pass_fds: Sequence[int] = (),
 ) -> str:
     """Run a program until it exits. An exception or a timeout ends every process it started.
@@ -71,6 +72,7 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
         folder: The child's working folder.
         within: The timeout, in seconds.
         on_progress: Called while the child runs.
+        progress_every: Seconds between two calls of `on_progress`; default: `PROGRESS_INTERVAL`.
         pass_fds: File descriptors that the child and its own children keep open.
 
     Returns:
@@ -97,7 +99,14 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
         raise SourceFailedError(f"{name} cannot be run: {error}") from error
     with child:
         try:
-            output = _read(child, name, started=started, within=within, on_progress=on_progress)
+            output = _read(
+                child,
+                name,
+                started=started,
+                within=within,
+                on_progress=on_progress,
+                every=progress_every or PROGRESS_INTERVAL,
+            )
         except BaseException:
             end_session(child.pid, grace=0)
             raise
@@ -107,18 +116,19 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
     return output
 
 
-def _read(
+def _read(  # noqa: PLR0913 -- all but the child and its name are passed by name
     child: subprocess.Popen[bytes],
     name: str,
     *,
     started: float,
     within: float,
     on_progress: OnProgress | None,
+    every: float,
 ) -> str:
     while (elapsed := time.monotonic() - started) < within:
         try:
             with interruptible():
-                output, _ = child.communicate(timeout=min(PROGRESS_INTERVAL, within - elapsed))
+                output, _ = child.communicate(timeout=min(every, within - elapsed))
             return output.decode(errors="replace")
         except subprocess.TimeoutExpired as error:
             if on_progress:

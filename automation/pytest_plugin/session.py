@@ -136,6 +136,8 @@ class LiveSession:
                     emulator=options.emulator,
                     find_engine=self._find_engine,
                     environment=self._environment,
+                    program=options.program,
+                    announce=self._announce,
                 )
             )
             self._opened = opened.pop_all()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import TYPE_CHECKING, Self
 
 from rich.text import Text
 
 from automation.narrator import Narrator
 from automation.report.terminal import printable
+from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.status import Status
 
@@ -54,6 +59,23 @@ class TerminalNarrator(Narrator):
     def say(self, line: str) -> None:
         """Print a line that stays."""
         self._console.print(Text(line), soft_wrap=True)
+
+    def ask(self, question: str) -> bool:
+        """Ask at the terminal, without the status line meanwhile; without a terminal it is a no."""
+        if not sys.stdin.isatty():
+            return False
+        with self._without_status():
+            self._console.print(Text(f"{question} [y/N] "), end="", soft_wrap=True)
+            with interruptible():
+                return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    @contextlib.contextmanager
+    def _without_status(self) -> Iterator[None]:
+        if self._status:
+            self._status.stop()
+        yield
+        if self._status:
+            self._status.start()
 
     def phase(self, name: str) -> None:
         """Show what a phase does."""

@@ -100,6 +100,16 @@ def declared_keys(program: Path) -> tuple[str, ...]:
     return tuple(_declared(_project(program)))
 
 
+def project_description(program: Path = CHECKOUT) -> str:
+    """Return what a program's Pulumi.yaml says that it makes.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    project = _project(program)
+    return str(project.get("description") or f"the resources of {project['name']}")
+
+
 def _declared(project: Mapping[str, Any]) -> dict[str, str]:
     """Return the type of each declared key; empty for one without."""
     section = project.get("config")

@@ -30,6 +30,11 @@ class Outputs:
         """The region of the stack."""
         return self.queue_arn.split(":")[3]
 
+    @property
+    def account(self) -> str:
+        """The AWS account of the stack."""
+        return self.queue_arn.split(":")[4]
+
 
 def read_outputs(stack: str, exported: Mapping[str, Any]) -> Outputs:
     """Read the outputs of a stack.

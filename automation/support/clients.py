@@ -11,6 +11,7 @@ from automation.support.errors import ObserveError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from boto3.session import Session
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
+ENDPOINT = "AWS_ENDPOINT_URL"  # with _ and a service's name, for that service alone
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 CONNECT_WITHIN = 5  # seconds
 READ_WITHIN = 20  # seconds; no call of a run polls for longer
 LOCAL_READ_WITHIN = 10  # seconds; an emulator responds in milliseconds
@@ -37,6 +40,55 @@ class Clients:
     sts: STSClient
 
 
+def make_session(environment: Mapping[str, str], region: str | None) -> Session:
+    """Create a session that takes profile, files and keys from `environment`.
+
+    The rest of boto3's credential chain (SSO, roles, a container's or an instance's metadata) reads
+    this process's environment and home.
+
+    Args:
+        environment: A target's environment.
+        region: None takes that of the profile.
+
+    Raises:
+        botocore.exceptions.BotoCoreError: The configuration cannot be used, such as a profile that
+            does not exist.
+    """
+    import boto3
+    import botocore.session
+    from botocore.exceptions import PartialCredentialsError
+
+    missing = [name for name in KEYS if not environment.get(name)]
+    if len(missing) == 1:
+        raise PartialCredentialsError(provider="env", cred_var=missing[0])
+    variables = {
+        name: (None, None, environment.get(variable, default), None)
+        for name, variable, default in (
+            ("profile", "AWS_PROFILE", None),
+            ("config_file", "AWS_CONFIG_FILE", "~/.aws/config"),
+            ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        )
+    }
+    return boto3.Session(
+        aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=None if missing else environment.get("AWS_SESSION_TOKEN"),
+        region_name=region,
+        botocore_session=botocore.session.Session(session_vars=variables),
+    )
+
+
+def endpoint_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that send AWS calls elsewhere: AWS_ENDPOINT_URL, and one a service."""
+    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return {}
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if value and (name == ENDPOINT or name.startswith(f"{ENDPOINT}_"))
+    }
+
+
 def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     """Create the clients for the account and the endpoint of a target's environment.
 
@@ -46,27 +98,12 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     Raises:
         ObserveError: The configuration cannot be used, such as a profile that does not exist.
     """
-    import boto3
-    import botocore.session
     from botocore.config import Config
 
-    endpoint = environment.get("AWS_ENDPOINT_URL")
-    variables = {
-        name: (None, None, environment.get(variable, default), None)
-        for name, variable, default in (
-            ("profile", "AWS_PROFILE", None),
-            ("config_file", "AWS_CONFIG_FILE", "~/.aws/config"),
-            ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-        )
-    }
     with aws_errors("reading the AWS configuration"):
-        session = boto3.Session(
-            aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
-            aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
-            aws_session_token=environment.get("AWS_SESSION_TOKEN"),
-            region_name=region,
-            botocore_session=botocore.session.Session(session_vars=variables),
-        )
+        session = make_session(environment, region)
+    endpoints = endpoint_variables(environment)
+    endpoint = endpoints.get(ENDPOINT)
     config = Config(
         connect_timeout=CONNECT_WITHIN,
         read_timeout=LOCAL_READ_WITHIN if endpoint else READ_WITHIN,
@@ -76,13 +113,21 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
         },
         proxies={} if endpoint else None,
     )
+
+    def at(service: str) -> str | None:
+        return endpoints.get(f"{ENDPOINT}_{service}", endpoint)
+
     return Clients(
-        sqs=session.client("sqs", endpoint_url=endpoint, config=config),
-        lambda_=session.client("lambda", endpoint_url=endpoint, config=config),
-        logs=session.client("logs", endpoint_url=endpoint, config=config),
-        iam=session.client("iam", endpoint_url=endpoint, config=config),
-        tagging=session.client("resourcegroupstaggingapi", endpoint_url=endpoint, config=config),
-        sts=session.client("sts", endpoint_url=endpoint, config=config),
+        sqs=session.client("sqs", endpoint_url=at("SQS"), config=config),
+        lambda_=session.client("lambda", endpoint_url=at("LAMBDA"), config=config),
+        logs=session.client("logs", endpoint_url=at("CLOUDWATCH_LOGS"), config=config),
+        iam=session.client("iam", endpoint_url=at("IAM"), config=config),
+        tagging=session.client(
+            "resourcegroupstaggingapi",
+            endpoint_url=at("RESOURCE_GROUPS_TAGGING_API"),
+            config=config,
+        ),
+        sts=session.client("sts", endpoint_url=at("STS"), config=config),
     )
 
 

@@ -36,6 +36,10 @@ class ScenarioError(UsageError):
     """A scenario file is not valid."""
 
 
+class AccessError(UsageError):
+    """AWS credentials, the region or the state backend cannot be used; nothing was started."""
+
+
 class Interrupted(BaseException):
     """A signal asked the command to end.
 
@@ -56,6 +60,10 @@ class Interrupted(BaseException):
 
 class EngineUnavailableError(AutomationError):
     """No Pulumi engine was found, and no source could provide one."""
+
+
+class PluginUnavailableError(AutomationError):
+    """The vendor's provider plugin is not installed, and could not be downloaded."""
 
 
 class EngineFailedError(AutomationError):

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from automation.support.errors import AutomationError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PROJECT = "poker-hands-consumer"
 CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def pulumi_home(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the user's Pulumi CLI: plugins, login, workspaces.
+
+    Without PULUMI_HOME the CLI uses `.pulumi` in the home that the system knows, whatever HOME is.
+    """
+    given = environment.get("PULUMI_HOME")
+    return Path(given) if given else Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"
 
 
 def cache_folder() -> Path:

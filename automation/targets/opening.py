@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING
 from automation.emulator import lasting
 from automation.emulator.environment import checked_url
 from automation.support.errors import UsageError
+from automation.support.paths import CHECKOUT
 from automation.targets.aws import aws_target
 from automation.targets.local import local_target
+from automation.targets.preflight import check_access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
 
     from automation.engine import Engine
     from automation.targets.base import Target
+    from automation.targets.preflight import Access
 
 NAMES = ("local", "aws")
 
 
 @contextlib.contextmanager
-def open_target(
+def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     name: str,
     *,
     emulator: str | None,
     find_engine: Callable[[], Engine],
     environment: Mapping[str, str],
     stack: str | None = None,
+    program: Path = CHECKOUT,
+    accounts: Collection[str] = (),
+    approve: Callable[[Access], None] = lambda _access: None,
+    announce: Callable[[str], None] = lambda _line: None,
 ) -> Iterator[Target]:
     """Open a target for one `with` block.
 
@@ -38,16 +46,24 @@ def open_target(
         find_engine: Finds or installs the engine.
         environment: The caller's environment.
         stack: Name of a stack that must exist already.
+        program: Folder of the program.
+        accounts: The AWS accounts that are allowed; empty allows any.
+        approve: Called with the AWS account before anything is started; raises to refuse it.
+        announce: Called with a line for the user, such as on a download.
 
     Raises:
-        UsageError: The emulator does not fit the target or is not a loopback URL, or no emulator
-            is running that could have the stack.
+        UsageError: An option does not fit the target, the emulator is not a loopback URL, or none
+            is running that could have the stack. Or AWS cannot be used: `AccessError`.
     """
     if name == "aws":
         if emulator is not None:
             raise UsageError("--emulator is for the local target only", hint="leave out --emulator")
-        yield aws_target(find_engine(), environment)
+        access = check_access(environment, program=program, accounts=accounts, stack=stack)
+        approve(access)
+        yield aws_target(find_engine(), environment, access, announce)
     else:
+        if accounts:
+            raise UsageError("--account is for the aws target only", hint="leave out --account")
         url = None if emulator is None else checked_url(emulator)
         if stack is not None and lasting.find() is None:
             raise UsageError(

@@ -58,7 +58,7 @@ DOWNWARDS = {
     "narrator.py": frozenset({"stack.events"}),
 }
 # Above every room.
-ENTRY = {"__init__.py", "__main__.py", "ephemeral.py", "reap.py", "run.py"}
+ENTRY = {"__init__.py", "__main__.py", "approval.py", "ephemeral.py", "reap.py", "run.py"}
 ENTRY_ROOMS = {CHECKOUT / "automation" / name for name in ("cli", "pytest_plugin")}
 
 

@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from automation.emulator.provider.errors import ProviderError
 from automation.emulator.provider.schema import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
 
 DEFAULT_REGION = "us-east-1"
@@ -24,7 +26,7 @@ IGNORED = (
     "skipRegionValidation",
     "skipRequestingAccountId",
 )
-SUPPORTED = ("region", "defaultTags")
+SUPPORTED = ("region", "defaultTags", "allowedAccountIds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +36,12 @@ class Configuration:
     Attributes:
         region: The region of every regional resource.
         default_tags: Tags for every resource that supports tags; a resource's own tags win.
+        allowed_accounts: The only accounts to deploy to; empty allows any.
     """
 
     region: str = DEFAULT_REGION
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    allowed_accounts: tuple[str, ...] = ()
 
     def with_default_tags(self, tags: Mapping[str, str]) -> Properties:
         """Return the `tags` property with the default tags added; empty if there are no tags."""
@@ -77,14 +81,36 @@ def configuration_of(given: Properties, environment: Mapping[str, str]) -> Confi
         or environment.get("AWS_DEFAULT_REGION")
         or DEFAULT_REGION
     )
-    return Configuration(region=region, default_tags=_default_tags(given).get("tags") or {})
+    return Configuration(
+        region=region,
+        default_tags=_default_tags(given).get("tags") or {},
+        allowed_accounts=tuple(_parsed(given.get("allowedAccountIds") or ())),
+    )
+
+
+def refuse_other_accounts(configuration: Configuration, aws: Aws) -> None:
+    """Refuse credentials of an account that is not allowed; asks for it only if some are.
+
+    Raises:
+        ProviderError: The account is not allowed.
+    """
+    if allowed := configuration.allowed_accounts:
+        account = aws.sts.get_caller_identity()["Account"]
+        if account not in allowed:
+            raise ProviderError(
+                f"the credentials are of account {account}, and aws:allowedAccountIds allows "
+                f"{', '.join(allowed)}"
+            )
+
+
+def _parsed(value: Any) -> Any:
+    """Return an object or a list; the SDK sends values that are not strings as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _default_tags(given: Properties) -> Mapping[str, Any]:
-    """Return the `defaultTags` object; the SDK sends values that are not strings as JSON."""
-    value = given.get("defaultTags") or {}
-    parsed: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
-    return parsed
+    tags: Mapping[str, Any] = _parsed(given.get("defaultTags") or {})
+    return tags
 
 
 def _unsupported_default_tags(given: Properties) -> list[Failure]:

@@ -14,7 +14,11 @@ from automation.emulator.provider.aborts import (
 )
 from automation.emulator.provider.aws import DEFAULT_TIMEOUT, Aws, ClientCache
 from automation.emulator.provider.checking import check, without_defaults
-from automation.emulator.provider.configuration import check_configuration, configuration_of
+from automation.emulator.provider.configuration import (
+    check_configuration,
+    configuration_of,
+    refuse_other_accounts,
+)
 from automation.emulator.provider.diff import delete_before_replace, differences, inputs_from_state
 from automation.emulator.provider.errors import ProviderError
 from automation.emulator.provider.invokes import INVOKES
@@ -94,6 +98,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Apply the configuration, which `CheckConfig` has checked."""
         self._config = configuration_of(reveal(decode(request.args)), self._environment)
+        with reporting_errors(context, "configuring the local aws provider"):
+            refuse_other_accounts(self._config, self._aws(0))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

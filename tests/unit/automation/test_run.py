@@ -156,6 +156,20 @@ def test_a_stack_that_is_kept_stays_with_its_target_and_the_commands_that_end_it
     assert world.released == ["handle of m-1"]  # so that whoever looks sees the dead letter
 
 
+def test_an_existing_stack_of_another_account_is_refused_before_anything_is_sent(
+    go: Go, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EXPORTED, "queue_arn", "arn:aws:sqs:eu-north-1:123456789012:q")
+
+    result = go(stack="dev")
+
+    assert isinstance(result.error, UsageError)
+    assert "is in account 123456789012, and the credentials are of 000000000000" in str(
+        result.error
+    )
+    assert not world.sent
+
+
 def test_an_existing_stack_is_proved_and_left_as_it_was(go: Go, world: World) -> None:
     result = go(stack="dev")
 

@@ -24,8 +24,9 @@ def test_reads_the_exports_and_leaves_the_others_alone() -> None:
     assert outputs == Outputs(**EXPORTED)
 
 
-def test_knows_the_region_from_the_queue() -> None:
+def test_knows_the_region_and_the_account_from_the_queue() -> None:
     assert read_outputs("dev", EXPORTED).region == "eu-north-1"
+    assert read_outputs("dev", EXPORTED).account == "000000000000"
 
 
 def test_names_every_export_that_is_missing_or_no_string() -> None:

@@ -24,3 +24,19 @@ def test_what_the_services_refuse_says_what_was_being_done(error: Exception) -> 
 def test_a_profile_that_does_not_exist_is_told_and_is_no_crash() -> None:
     with pytest.raises(ObserveError, match="nobody"):
         make_clients({"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": "/dev/null"}, "us-east-1")
+
+
+def test_a_services_own_endpoint_goes_before_that_of_all() -> None:
+    clients = make_clients(
+        {
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://127.0.0.1:2",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": "/dev/null",
+        },
+        "us-east-1",
+    )
+
+    assert clients.sqs.meta.endpoint_url == "http://127.0.0.1:1"
+    assert clients.logs.meta.endpoint_url == "http://127.0.0.1:2"

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
 from automation.emulator.provider.aws import loopback_endpoint
-from automation.emulator.provider.configuration import check_configuration, configuration_of
+from automation.emulator.provider.configuration import (
+    check_configuration,
+    configuration_of,
+    refuse_other_accounts,
+)
 from automation.emulator.provider.errors import ProviderError
 
 
@@ -73,3 +79,29 @@ def test_an_endpoint_on_loopback_is_served(url: str) -> None:
 def test_an_endpoint_anywhere_else_is_refused(url: str) -> None:
     with pytest.raises(ProviderError, match="AWS_ENDPOINT_URL"):
         loopback_endpoint({"AWS_ENDPOINT_URL": url})
+
+
+class FakeAws:
+    """The emulator's account, for those who ask."""
+
+    @property
+    def sts(self) -> FakeAws:
+        return self
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "000000000000"}
+
+
+@pytest.mark.parametrize("allowed", [None, [], '["123456789012", "000000000000"]'])
+def test_an_account_that_is_allowed_passes(allowed: object) -> None:
+    configuration = configuration_of({"allowedAccountIds": allowed}, {})
+
+    refuse_other_accounts(configuration, cast("Any", FakeAws()))
+
+
+def test_any_other_account_is_refused() -> None:
+    given = {"allowedAccountIds": ["123456789012"]}
+    assert check_configuration(given) == []
+
+    with pytest.raises(ProviderError, match=r"of account 000000000000, .* allows 123456789012"):
+        refuse_other_accounts(configuration_of(given, {}), cast("Any", FakeAws()))
