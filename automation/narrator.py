@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from automation.observe.settings import Settings
     from automation.stack.events import ResourceStep
 
 
@@ -23,6 +24,9 @@ class Narrator:
 
     def resource(self, step: ResourceStep) -> None:
         """Note that work on a resource begins or ends; called from another thread."""
+
+    def settings(self, settings: Settings) -> None:
+        """Note the settings of the stack, which decide how long its messages take."""
 
     def waiting(self, summary: str) -> None:
         """Note what the run is still waiting for."""

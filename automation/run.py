@@ -16,6 +16,7 @@ from automation.engine import find_engine
 from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
+from automation.observe.settings import read_settings
 from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario
@@ -174,6 +175,8 @@ class Run:
             journal.phases.enter("send")
             with interruptible():
                 source = read_source_queue(clients.sqs, outputs.queue_url)
+                journal.settings = read_settings(clients.lambda_, outputs, source)
+                self._narrator.settings(journal.settings)
                 sent = send_messages(clients.sqs, outputs.queue_url, scenario.messages)
             journal.phases.enter("prove")
             observer = Observer(clients, outputs, target.pace.skew)
@@ -191,7 +194,9 @@ class Run:
                     journal.observation, journal.verdict = seen, verdict
                     self._narrator.waiting(verdict.summary)
                     if conclusive(verdict):
+                        journal.concluded = True
                         return
+                journal.concluded = True
                 self._narrator.say(f"waited {within:.0f} s for the outcome; last seen: {verdict}")
             finally:
                 if self._options.stack is not None:

@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result to FILE")
     parser.add_argument(
+        "--log", action="store_true", help="print the whole log; the default when piped"
+    )
+    parser.add_argument(
         "--timeout",
         type=seconds,
         metavar="SECONDS",
@@ -71,7 +74,8 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.options import RunOptions
     from automation.report.document import check_destination, write_document
     from automation.report.live import TerminalNarrator
-    from automation.report.terminal import make_console, print_error, print_result
+    from automation.report.printing import print_result
+    from automation.report.terminal import make_console, print_error
     from automation.run import run
 
     if options.stack and (options.keep or options.config):
@@ -106,7 +110,8 @@ def carry_out(options: argparse.Namespace) -> int:
             unwritten = error
     if isinstance(result.error, UsageError):
         raise result.error
-    print_result(result, make_console())
+    console = make_console()
+    print_result(result, console, whole=options.log or not console.is_terminal)
     if unwritten:
         print_error(unwritten, make_console(stderr=True))  # does not change the exit code
     return result.exit_code

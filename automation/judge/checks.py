@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_PROBLEMS = 5  # that a check lists; it counts the rest
 _MAX_BODY = 80  # characters of a body that a problem quotes
+_MAX_LISTED = 5  # receives that are named one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +34,25 @@ class Check:
 
     Attributes:
         name: The same in every run; programs may rely on it.
-        passed: Whether the check passed.
         expected: What must be true.
-        actual: What was seen; when the check failed, its problems, separated by "; ".
+        seen: What was seen if it is true.
+        problems: What was seen instead, one problem each; the check passed when there is none.
     """
 
     name: str
-    passed: bool
     expected: str
-    actual: str
+    seen: str
+    problems: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check passed."""
+        return not self.problems
+
+    @property
+    def actual(self) -> str:
+        """What was seen; when the check failed, its problems, separated by "; "."""
+        return "; ".join(self.problems) or self.seen
 
 
 def check_leftovers(leftovers: Sequence[str]) -> Check:
@@ -52,8 +63,8 @@ def check_leftovers(leftovers: Sequence[str]) -> Check:
     """
     return _check(
         "nothing left",
-        expected="no resource of the stack is left",
-        actual="no resource is left",
+        expected="everything was deleted",
+        actual="nothing is left",
         problems=[f"{leftover} is left" for leftover in leftovers],
     )
 
@@ -159,10 +170,12 @@ def _failed_receives(evidence: Evidence) -> Check:
                 if line.is_error:
                     yield f"{_name(message)}: {line.message!r} was logged instead of {template!r}"
 
-    receives = "every receive" if evidence.exact_receives else "at least one receive"
+    count = len(evidence.expected_to_be("dead-lettered"))
+    letters = "the dead letter logged its" if count == 1 else "each dead letter logged its"
+    receives = _receives(most) if evidence.exact_receives else "at least one receive"
     return _check(
         "failed receives",
-        expected=f"the log shows why each poison message failed, for {receives} from 1 to {most}",
+        expected=f"{letters} error on {receives}",
         actual="every failure is logged",
         problems=problems(),
     )
@@ -172,9 +185,9 @@ def _source_empty(evidence: Evidence) -> Check:
     source = evidence.observation.source
     return _check(
         "source queue empty",
-        expected="the source queue is empty",
+        expected="the queue is empty",
         actual="empty",
-        problems=[] if source.empty else [f"the source queue holds {source}"],
+        problems=[] if source.empty else [f"the queue holds {source}"],
     )
 
 
@@ -189,10 +202,9 @@ def _invocations_complete(evidence: Evidence) -> Check:
             if missing := ", ".join(_missing_lines(invocation, template)):
                 yield f"invocation {invocation.request_id} lacks {missing}"
 
-    own_line = "" if template is None else ", the function's own line"
     return _check(
         "invocations complete",
-        expected=f"every invocation's log is complete: START, END, REPORT{own_line}",
+        expected="every invocation's log is complete",
         actual=f"{len(invocations)} complete",
         problems=problems(),
     )
@@ -233,16 +245,19 @@ def _check(name: str, *, expected: str, actual: str, problems: Iterable[str]) ->
     more = len(listed) - _MAX_PROBLEMS
     if more > 0:
         listed[_MAX_PROBLEMS:] = [f"and {more} more"]
-    return Check(
-        name=name,
-        passed=not listed,
-        expected=expected,
-        actual="; ".join(listed) if listed else actual,
-    )
+    return Check(name=name, expected=expected, seen=actual, problems=tuple(listed))
 
 
 def _all_were(count: int, noun: str) -> str:
     return f"the {noun} was" if count == 1 else f"all {count} {noun}s were"
+
+
+def _receives(most: int) -> str:
+    """Name the receives from 1 to `most`."""
+    if most > _MAX_LISTED:
+        return f"receives 1 to {most}"
+    *first, last = map(str, range(1, most + 1))
+    return f"receives {', '.join(first)} and {last}" if first else f"receive {last}"
 
 
 def _name(message: MessageEvidence) -> str:

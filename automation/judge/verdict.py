@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from automation.judge.causes import find_causes
 from automation.judge.checks import CHECKS
 from automation.judge.evidence import gather, invocation_line
 
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from automation.judge.causes import Cause
     from automation.judge.checks import Check
     from automation.judge.evidence import Evidence, Fate, MessageEvidence
     from automation.observe.logs import Invocation, Line, Report
     from automation.observe.observation import Observation, QueueDepth
     from automation.scenario.model import ExpectedFate, Scenario
+
+_timestamp = attrgetter("timestamp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,10 @@ class MessageVerdict:
             queue is empty and the message was neither processed nor dead-lettered.
         receives: The highest receive number in the log; the number of lines when they have none.
         sent_at: When it was sent, in UTC.
-        received_at: Time of each line that proves a receive, in UTC, in ascending order.
+        is_logged: Whether the scenario names the log line that proves its receives.
+        receive_lines: Each line that proves a receive, in ascending order of time.
+        other_lines: The other lines about it, in ascending order of time.
+        reason: Why its last receive failed, as far as the log says; None when nothing says so.
     """
 
     message_id: str
@@ -46,7 +54,20 @@ class MessageVerdict:
     fate: Fate
     receives: int
     sent_at: datetime
-    received_at: tuple[datetime, ...]
+    is_logged: bool
+    receive_lines: tuple[Line, ...]
+    other_lines: tuple[Line, ...]
+    reason: str | None
+
+    @property
+    def received_at(self) -> tuple[datetime, ...]:
+        """Time of each line that proves a receive, in UTC, in ascending order."""
+        return tuple(line.timestamp for line in self.receive_lines)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line about it, in ascending order of time."""
+        return tuple(sorted((*self.receive_lines, *self.other_lines), key=_timestamp))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +95,7 @@ class Verdict:
         messages: In the order in which they were sent.
         invocations: In the order of their first lines.
         checks: In the order of `CHECKS` in checks.py.
+        causes: What failed whole batches, the most frequent first.
         notes: Facts that are worth knowing and fail no check, one sentence each.
         copies: Ids under which SQS holds messages once more, because their send was retried.
         source: The source queue's depth.
@@ -82,6 +104,7 @@ class Verdict:
     messages: tuple[MessageVerdict, ...]
     invocations: tuple[InvocationVerdict, ...]
     checks: tuple[Check, ...]
+    causes: tuple[Cause, ...]
     notes: tuple[str, ...]
     copies: tuple[str, ...]
     source: QueueDepth
@@ -120,20 +143,22 @@ def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool)
             False on AWS: some receives never reach the function, and a missing one is only noted.
     """
     evidence = gather(scenario, observation, exact_receives=exact_receives)
+    causes = find_causes(evidence)
     return Verdict(
-        messages=tuple(_message_verdict(message) for message in evidence.messages),
+        messages=tuple(_message_verdict(message, causes) for message in evidence.messages),
         invocations=tuple(
             _invocation_verdict(invocation, scenario.invocation)
             for invocation in evidence.logs.invocations
         ),
         checks=tuple(check(evidence) for check in CHECKS),
+        causes=causes,
         notes=tuple(_notes(evidence)),
         copies=tuple(copy.message_id for copy in evidence.copies),
         source=observation.source,
     )
 
 
-def _message_verdict(message: MessageEvidence) -> MessageVerdict:
+def _message_verdict(message: MessageEvidence, causes: tuple[Cause, ...]) -> MessageVerdict:
     sent = message.sent
     return MessageVerdict(
         message_id=sent.message_id,
@@ -142,8 +167,24 @@ def _message_verdict(message: MessageEvidence) -> MessageVerdict:
         fate=message.fate,
         receives=max(message.receive_numbers, default=0),
         sent_at=sent.sent_at,
-        received_at=tuple(sorted(receive.line.timestamp for receive in message.receives)),
+        is_logged=sent.message.log is not None,
+        receive_lines=tuple(sorted((each.line for each in message.receives), key=_timestamp)),
+        other_lines=tuple(sorted(message.other_lines, key=_timestamp)),
+        reason=_reason(message, causes),
     )
+
+
+def _reason(message: MessageEvidence, causes: tuple[Cause, ...]) -> str | None:
+    """Return what the last error line about a message says, or the one cause of all failures."""
+    if message.fate == "processed":
+        return None
+    lines = sorted(
+        (*(receive.line for receive in message.receives), *message.other_lines), key=_timestamp
+    )
+    errors = [line.message for line in lines if line.is_error]
+    if errors:
+        return errors[-1].partition("reason=")[2] or errors[-1]
+    return causes[0].what if len(causes) == 1 else None
 
 
 def _invocation_verdict(invocation: Invocation, template: str | None) -> InvocationVerdict:

@@ -231,10 +231,17 @@ def _match(text: str) -> tuple[re.Match[str], str | None]:
 
 def _with_exception_as_message(line: Line) -> Line:
     """Give a traceback that follows no error line the exception as its message, as AWS does."""
-    exceptions = [text for text in line.detail if text.strip() and not text.startswith(" ")]
+    exceptions = exceptions_of(line.detail)
     if line.message != _TRACEBACK or not exceptions:
         return line
     return replace(line, message=exceptions[0], detail=(_TRACEBACK, *line.detail))
+
+
+def exceptions_of(detail: Iterable[str]) -> list[str]:
+    """Return the exceptions in the lines of a traceback: those that are not indented."""
+    return [
+        text for text in detail if text.strip() and not text[0].isspace() and text != _TRACEBACK
+    ]
 
 
 def _blocks(text: str) -> Iterator[list[str]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from automation.report.result import RunResult, versions
+from automation.support.paths import PROJECT
 
 if TYPE_CHECKING:
     from automation.judge.verdict import Verdict
     from automation.observe.observation import Observation
+    from automation.observe.settings import Settings
     from automation.report.phases import Phases
     from automation.support.errors import AutomationError, Interrupted
 
@@ -22,11 +25,15 @@ class Journal:
         target: The target's name.
         stack: The stack's name.
         phases: The run's clock.
+        project: The Pulumi project's name.
+        started_at: When the run began, in UTC.
         description: The target, described for a person; set when it is open.
         engine: The engine's version; set when it is found.
         log_group: Name of the function's log group; set after the deployment.
+        settings: The stack's settings; set after the deployment.
         observation: The last observation.
         verdict: The verdict on it.
+        concluded: Whether the verdict is final: the run was not stopped while it waited for it.
         leftovers: What still exists of the stack; set after the destroy.
         swept: What the engine had not recorded, and the run deleted itself.
         unobserved: Why nobody could look for leftovers.
@@ -36,11 +43,15 @@ class Journal:
     target: str
     stack: str
     phases: Phases
+    project: str = PROJECT
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     description: str = ""
     engine: str | None = None
     log_group: str | None = None
+    settings: Settings | None = None
     observation: Observation | None = None
     verdict: Verdict | None = None
+    concluded: bool = False
     leftovers: tuple[str, ...] | None = None
     swept: set[str] = field(default_factory=set)
     unobserved: AutomationError | None = None
@@ -50,12 +61,16 @@ class Journal:
         """Stop the clock and return the result; `error` is what stopped the run, if anything."""
         return RunResult(
             error=error,
+            project=self.project,
             target=self.target,
             description=self.description,
             stack=self.stack,
             log_group=self.log_group,
+            settings=self.settings,
+            started_at=self.started_at,
             phases=self.phases.stop(),
             verdict=self.verdict,
+            concluded=self.concluded,
             events=self.observation.events if self.observation else (),
             leftovers=self.leftovers,
             swept=tuple(sorted(self.swept)),

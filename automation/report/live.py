@@ -1,9 +1,10 @@
-"""Progress at the terminal: one status line, removed when the run is over."""
+"""Progress: a status line on a terminal, removed in the end; in a pipe, a line a phase."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from typing import TYPE_CHECKING, Self
 
 from rich.text import Text
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
+    from automation.observe.settings import Settings
     from automation.stack.events import ResourceStep
 
 SPINNER_WIDTH = 3  # columns that the spinner takes of the status line
+BAR_WIDTH = 24  # columns of the bar of visibility timeouts
 
 PHASES = {
     "set up": "finding the engine and opening the target",
@@ -35,19 +38,77 @@ PHASES = {
 """What each phase does, as the status line shows it."""
 
 
+class StatusLine:
+    """The text of the status line; the seconds and the bar move on while nobody writes it."""
+
+    def __init__(self, width: int, *, utf: bool) -> None:
+        self._width = width
+        self._marks = ("█", "░") if utf else ("#", "-")
+        self._phase, self._detail = "", ""
+        self._began = time.monotonic()
+        self._waits: tuple[int, int] | None = None
+
+    def enter(self, phase: str, waits: tuple[int, int] | None = None) -> None:
+        """Begin a phase.
+
+        Args:
+            phase: What it does.
+            waits: How many visibility timeouts it waits for, and the seconds of each.
+        """
+        self._phase, self._detail, self._waits = phase, "", waits
+        self._began = time.monotonic()
+
+    def show(self, detail: str) -> None:
+        """Replace what the phase is at."""
+        self._detail = detail
+
+    def __rich__(self) -> Text:
+        """Return the line as it is now, not longer than the terminal is wide."""
+        seconds = time.monotonic() - self._began
+        parts = [f"{self._phase} {seconds:.0f} s"]
+        if self._waits:
+            parts.append(bar(seconds, *self._waits, self._marks))
+        if self._detail:
+            parts.append(self._detail)
+        text = Text(printable("  ".join(parts)))
+        text.truncate(self._width, overflow="ellipsis")
+        return text
+
+
+def bar(seconds: float, count: int, each: int, marks: tuple[str, str] = ("█", "░")) -> str:
+    """Draw visibility timeouts as a bar, one part for each, with how much of them has passed.
+
+    Args:
+        seconds: How long the messages have waited.
+        count: How many visibility timeouts a message takes to be dead-lettered.
+        each: Seconds of one.
+        marks: A column that has passed, and one that has not.
+    """
+    total = count * each
+    part = max(1, BAR_WIDTH // count) if count <= BAR_WIDTH else 0
+    columns = part * count or BAR_WIDTH
+    passed = columns if total == 0 else min(columns, int(seconds / total * columns))
+    drawn = marks[0] * passed + marks[1] * (columns - passed)
+    parts = [drawn[at : at + part] for at in range(0, columns, part)] if part else [drawn]
+    return f"{'|'.join(parts)} {count} x {each} s"
+
+
 class TerminalNarrator(Narrator):
-    """Shows progress in a status line; when piped, prints only what must not be missed."""
+    """Shows progress in a status line; when piped, prints a line a phase."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._utf = console.encoding.startswith("utf")
+        self._line = StatusLine(console.width - SPINNER_WIDTH, utf=self._utf)
         self._status: Status | None = None
-        self._phase = ""
+        self._began = time.monotonic()
+        self._waits: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
         """Show the status line, on a terminal."""
         if self._console.is_terminal:
-            utf = self._console.encoding.startswith("utf")
-            self._status = self._console.status("", spinner="dots" if utf else "line")
+            spinner = "dots" if self._utf else "line"
+            self._status = self._console.status(self._line, spinner=spinner)
             self._status.start()
         return self
 
@@ -79,21 +140,22 @@ class TerminalNarrator(Narrator):
 
     def phase(self, name: str) -> None:
         """Show what a phase does."""
-        self._phase = PHASES[name]
-        self._show("")
+        waits = self._waits if name == "prove" else None
+        self._line.enter(PHASES[name], waits)
+        if self._status is None:
+            until = f", {waits[0]} x {waits[1]} s of visibility timeouts" if waits else ""
+            seconds = time.monotonic() - self._began
+            self.say(f"{seconds:6.1f} s  {PHASES[name]}{until}")
+
+    def settings(self, settings: Settings) -> None:
+        """Note how long a message takes that fails every time."""
+        self._waits = (settings.max_receive_count, settings.visibility_timeout)
 
     def resource(self, step: ResourceStep) -> None:
         """Show the resource that the engine works on."""
         if not step.done:
-            self._show(f"{step.operation} {step.name}")
+            self._line.show(f"{step.operation} {step.name}")
 
     def waiting(self, summary: str) -> None:
         """Show what the run is still waiting for."""
-        self._show(summary)
-
-    def _show(self, detail: str) -> None:
-        if self._status:
-            line = f"{self._phase}: {detail}" if detail else self._phase
-            text = Text(printable(line))
-            text.truncate(self._console.width - SPINNER_WIDTH, overflow="ellipsis")
-            self._status.update(text)
+        self._line.show(summary)

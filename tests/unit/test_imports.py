@@ -52,10 +52,11 @@ DOWNWARDS = {
     "observe": SUPPORT | {"observe", "scenario", "stack.outputs"},
     "judge": frozenset({"judge", "observe", "scenario"}),
     "report": SUPPORT
-    | {"report", "judge", "observe.observation", "narrator", "stack.events", "stack.remains"},
+    | {"report", "judge", "narrator", "stack.events", "stack.remains"}
+    | {"observe.logs", "observe.observation", "observe.settings"},
     "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
     "options.py": frozenset(),
-    "narrator.py": frozenset({"stack.events"}),
+    "narrator.py": frozenset({"observe.settings", "stack.events"}),
 }
 # Above every room.
 ENTRY = {"__init__.py", "__main__.py", "approval.py", "ephemeral.py", "reap.py", "run.py"}

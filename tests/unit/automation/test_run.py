@@ -329,7 +329,7 @@ def test_a_response_that_lacks_what_it_should_have_is_an_error_and_no_traceback(
 # Interrupts.
 
 
-CALLS = 14  # that a run which goes well makes to the outside
+CALLS = 16  # that a run which goes well makes to the outside
 
 
 def test_interrupts_are_tried_at_every_call_of_a_run(go: Go, world: World) -> None:

@@ -231,6 +231,14 @@ class FakeLambda:
     def get_paginator(self, _name: str) -> FakeLambda:
         return self
 
+    def get_function_configuration(self, **_: Any) -> dict[str, Any]:
+        self.world.call("lambda.get_function_configuration")
+        return {"Runtime": "python3.12", "MemorySize": 128, "Timeout": 1}
+
+    def get_event_source_mapping(self, **_: Any) -> dict[str, Any]:
+        self.world.call("lambda.get_event_source_mapping")
+        return {"BatchSize": 10}
+
     def paginate(self) -> list[dict[str, Any]]:
         self.world.call("lambda.list_event_source_mappings")
         return [{"EventSourceMappings": []}]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from automation.judge.verdict import Verdict, judge
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
+from automation.observe.settings import Settings
 from automation.report.result import RunResult
 from automation.scenario.model import Message, Scenario
 from automation.scenario.send import Sent
@@ -76,14 +77,26 @@ def verdict(seen: Observation | None = None, scenario: Scenario = SCENARIO) -> V
     return judge(scenario, seen or observation(scenario), exact_receives=True)
 
 
+SETTINGS = Settings(
+    runtime="python3.12",
+    memory_size=128,
+    function_timeout=1,
+    visibility_timeout=2,
+    max_receive_count=3,
+    batch_size=10,
+)
 PASSED = RunResult(
     error=None,
+    project="poker-hands-consumer",
     target="local",
     description="MiniStack 1.5.33 at http://127.0.0.1:4566",
     stack="run-0123abcd",
     log_group="/aws/lambda/PokerHandsConsumer-1234567",
+    settings=SETTINGS,
+    started_at=BEGAN,
     phases={"set up": 0.123456, "deploy": 2.5, "total": 2.7},
     verdict=verdict(),
+    concluded=True,
     events=events(),
     leftovers=(),
     swept=(),

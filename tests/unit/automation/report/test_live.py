@@ -1,24 +1,79 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
 
-from automation.report.live import PHASES, TerminalNarrator
+from automation.report.live import PHASES, TerminalNarrator, bar
+from automation.stack.events import ResourceStep
+from tests.unit.automation.report.results import SETTINGS
+
+QUEUE = ResourceStep(operation="create", type="aws:sqs/queue:Queue", name="Orders", done=False)
 
 
-def test_a_narrator_is_quiet_in_a_pipe_but_for_what_must_be_seen() -> None:
+def test_in_a_pipe_each_phase_is_one_line_and_nothing_else_is_but_what_must_be_seen() -> None:
     output = io.StringIO()
     with TerminalNarrator(Console(file=output, width=40)) as narrator:
+        narrator.settings(SETTINGS)
         for phase in PHASES:
             narrator.phase(phase)
-        narrator.waiting("9 of 9 processed")
+            narrator.resource(QUEUE)
+            narrator.waiting("9 of 9 processed")
         narrator.say("building the engine in /a/:x:/[red], which takes about seven minutes")
 
-    assert output.getvalue() == (
-        "building the engine in /a/:x:/[red], which takes about seven minutes\n"
-    )
+    lines = [re.sub(r"^ +[0-9.]+ s  ", "", line) for line in output.getvalue().splitlines()]
+    assert lines == [
+        *list(PHASES.values())[:4],
+        "waiting for the outcome, 3 x 2 s of visibility timeouts",
+        *list(PHASES.values())[5:],
+        "building the engine in /a/:x:/[red], which takes about seven minutes",
+    ]
+
+
+def test_on_a_terminal_the_wait_shows_for_what_how_long_and_how_far() -> None:
+    output = io.StringIO()
+    console = Console(file=output, force_terminal=True, width=120)
+    with TerminalNarrator(console) as narrator:
+        narrator.settings(SETTINGS)
+        narrator.phase("prove")
+        narrator.waiting("9 of 9 processed, 0 of 1 dead-lettered")
+
+    told = output.getvalue()
+    assert "waiting for the outcome 0 s" in told
+    assert "░░░░|░░░░░░░░|░░░░░░░░ 3 x 2 s" in told
+    assert "0 of 1 dead-lettered" in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count", "each", "drawn"),
+    [
+        (0, 3, 2, "--------|--------|-------- 3 x 2 s"),
+        (3, 3, 2, "########|####----|-------- 3 x 2 s"),
+        (99, 3, 2, "########|########|######## 3 x 2 s"),
+        (30, 1, 60, "############------------ 1 x 60 s"),
+        (50, 100, 1, "############------------ 100 x 1 s"),
+        (1, 3, 0, "########|########|######## 3 x 0 s"),
+    ],
+)
+def test_visibility_timeouts_are_drawn_as_one_part_each(
+    seconds: float, count: int, each: int, drawn: str
+) -> None:
+    assert bar(seconds, count, each, ("#", "-")) == drawn
+
+
+@pytest.mark.parametrize("width", [30, 60, 80])
+def test_a_narrators_line_never_wraps(width: int) -> None:
+    output = io.StringIO()
+    console = Console(file=output, force_terminal=True, width=width, color_system=None)
+    with TerminalNarrator(console) as narrator:
+        narrator.settings(SETTINGS)
+        narrator.phase("prove")
+        narrator.waiting("9 of 9 processed, 0 of 1 dead-lettered; queue: 1 in flight; not yet: x")
+
+    for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "\n", output.getvalue()).splitlines():
+        assert len(line) <= width
 
 
 def test_a_narrator_leaves_the_terminals_cursor_as_it_was() -> None:

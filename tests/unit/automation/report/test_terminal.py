@@ -7,25 +7,44 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from automation.observe.observation import LogEvent
+from automation.observe.observation import DeadLetter, LogEvent
+from automation.report.printing import print_result
 from automation.report.result import RunResult
-from automation.report.terminal import (
-    make_console,
-    print_error,
-    print_result,
-    printable,
-)
+from automation.report.terminal import make_console, print_error, printable
 from automation.scenario.model import Message, Scenario
 from automation.support.errors import EngineFailedError, Interrupted
-from tests.unit.automation.report.results import BEGAN, PASSED, STREAMS, events, failed, seen
+from tests.unit.automation.report.results import (
+    BEGAN,
+    GOOD,
+    PASSED,
+    POISON,
+    STREAMS,
+    events,
+    failed,
+    invocation,
+    observation,
+    seen,
+    verdict,
+)
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+FAIL = "FAIL m-1 receive="
 NASTY = "\x1b[2J\x1b]0;owned\x07 \x9b31m \r\b\x00 \u202edlrow"
 
 
 def shown(result: RunResult, width: int = 120) -> str:
     output = io.StringIO()
     print_result(result, Console(file=output, width=width, highlight=False))
+    return output.getvalue()
+
+
+def on_terminal(result: RunResult, width: int, height: int = 40) -> str:
+    """What a person sees who did not ask for --log, without colours."""
+    output = io.StringIO()
+    console = Console(
+        file=output, width=width, height=height, force_terminal=True, color_system=None
+    )
+    print_result(result, console, whole=False)
     return output.getvalue()
 
 
@@ -55,14 +74,14 @@ def test_a_stream_is_named_again_when_another_one_stood_between() -> None:
 
 
 def test_each_message_is_told_with_its_fate_and_the_times_of_its_receives() -> None:
-    rows = [words(line) for line in shown(PASSED).split("\nMessages\n")[1].splitlines()]
+    table = words(shown(PASSED).split("\nMessages\n")[1])
 
-    assert '1 processed 1 at +0.5 s {"n": 1}' in rows
-    assert "2 dead-lettered 3 at +0.5, 2.5, 4.5 s poison" in rows
+    assert '1 processed 1 try, at 0.5 s {"n": 1} 2' in table
+    assert "2 dead-lettered 3 tries, at 0.5, 2.5 and 4.5 s poison" in table
 
 
 def test_a_message_that_was_never_received_is_told_as_such() -> None:
-    assert '1 lost none seen {"n": 1}' in words(shown(failed()))
+    assert '1 lost no try logged {"n": 1}' in words(shown(failed()))
 
 
 def test_a_check_that_failed_shows_what_was_expected_and_what_was_seen() -> None:
@@ -81,6 +100,173 @@ def test_a_leftover_is_named() -> None:
 
     assert "queue http://127.0.0.1/0/forgotten is left" in output
     assert "FAILED" in output
+
+
+# What a person sees.
+
+RAISED = (
+    "Traceback (most recent call last):",
+    '  File "handler.py", line 3, in lambda_handler',
+    '    raise ValueError("boom")',
+    "ValueError: boom",
+)
+
+
+def raised() -> RunResult:
+    """A run whose function raised on every batch, so that every message was dead-lettered."""
+    what = observation(log=[each for n in (1, 2, 3) for each in invocation(n, *RAISED)])
+    letters = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in what.sent
+    )
+    return replace(PASSED, events=what.events, verdict=verdict(replace(what, dead_letters=letters)))
+
+
+def interrupted() -> RunResult:
+    return replace(failed(), concluded=False, error=Interrupted(2, "SIGINT"))
+
+
+@pytest.mark.parametrize(
+    ("result", "last"),
+    [
+        (PASSED, "PASSED in 2.7 s: 1 processed, 1 dead-lettered, everything deleted"),
+        (failed(), "FAILED in 2.7 s: 1 of 10 checks failed (processed)"),
+        (
+            raised(),
+            (
+                "FAILED in 2.7 s: the function raised ValueError, so the whole batch failed: "
+                "return batchItemFailures"
+            ),
+        ),
+        (interrupted(), "INTERRUPTED in 2.7 s: not proved"),
+    ],
+    ids=["passed", "failed", "raised", "interrupted"],
+)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_last_words_are_the_result_and_why(result: RunResult, last: str, width: int) -> None:
+    assert words(on_terminal(result, width)).endswith(last)
+
+
+def test_the_header_names_project_stack_target_and_the_settings_in_effect() -> None:
+    header = shown(PASSED).split("\nLog ")[0]
+
+    assert header.splitlines()[:2] == [
+        "poker-hands-consumer / run-0123abcd",
+        "on MiniStack 1.5.33 at http://127.0.0.1:4566",
+    ]
+    for setting in (
+        "functionTimeout 1 s",
+        "visibilityTimeout 2 s",
+        "maxReceiveCount 3",
+        "batchSize 10",
+        "memorySize 128 MB",
+    ):
+        assert setting in header
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_poison_row_is_whole_with_its_reason_at_any_width(width: int) -> None:
+    scenario = Scenario(
+        name="long",
+        messages=(Message(body="x" * 200 + "the word", fate="dead-lettered", log=POISON.log),),
+        invocation=None,
+    )
+    result = seen(scenario, [e for n in (1, 2, 3) for e in invocation(n, f"[ERROR] {FAIL}{n}")])
+
+    table = on_terminal(result, width).split("\nMessages\n")[1].split("\nChecks\n")[0]
+
+    assert "x" * 200 + "theword" in re.sub(r"\s", "", table)
+    assert "FAIL m-1 receive=3" in table
+
+
+def test_on_a_terminal_an_invocation_is_folded_into_a_line_and_its_errors() -> None:
+    log = on_terminal(PASSED, 80).split("Log ")[1].split("\nMessages\n")[0].splitlines()
+
+    assert log[1:] == [
+        "| START … REPORT 00000000: 2 records, 6 lines, 8.21 ms",
+        "| [ERROR] FAIL m-2 receive=1",
+        "| START … REPORT 00000000: 1 record, 5 lines, 8.21 ms",
+        "| [ERROR] FAIL m-2 receive=2",
+        "| START … REPORT 00000000: 1 record, 5 lines, 8.21 ms",
+        "| [ERROR] FAIL m-2 receive=3",
+        "  (folded; the whole log: --log)",
+    ]
+
+
+def test_of_many_messages_a_terminal_shows_what_fits_the_failed_ones_first() -> None:
+    many = (*[GOOD] * 500, replace(GOOD, body="the one"))
+    log = list(invocation(1, *(f"[INFO] done m-{n} receive=1" for n in range(501))))
+
+    output = on_terminal(seen(Scenario(name="many", messages=many, invocation=None), log), 80, 24)
+
+    assert "501  lost" in output
+    assert "and 477 more messages (all of them: --log)" in output
+    assert len(output.splitlines()) < 80
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    "result", [PASSED, failed(), raised(), interrupted()], ids=["ok", "failed", "raised", "stopped"]
+)
+def test_on_a_terminal_no_line_but_the_functions_is_too_long(result: RunResult, width: int) -> None:
+    for line in on_terminal(result, width).splitlines():
+        assert len(line) <= width or line.startswith("| "), line
+
+
+def test_when_the_function_raises_the_cause_comes_before_the_checks_and_is_told_once() -> None:
+    output = on_terminal(raised(), 120)
+
+    told = output.split("\nCause ")[1].split("\nChecks\n")
+    assert told[0].splitlines() == [
+        "the function raised ValueError, so the whole batch failed: return batchItemFailures",
+        "in 3 of 3 invocations; the first:",
+        *(f"| {line}" for line in RAISED),
+    ]
+    failures = [line for line in told[1].splitlines() if "m-1" in line]
+    assert len(failures) <= 2  # one for each check that failed, not one for each message
+
+
+def test_a_message_that_met_another_fate_is_shown_with_its_own_log_lines() -> None:
+    log = [event for event in events("[INFO] m-1 is looked at") if "done m-1" not in event.text]
+
+    output = on_terminal(seen(log=log), 80)
+
+    assert (
+        "Message 1 m-1\nis lost, expected processed; its log lines:\n| [INFO] m-1 is looked at\n"
+    ) in output
+
+
+def test_a_message_whose_receives_the_scenario_does_not_name_is_not_logged() -> None:
+    silent = Message(body="s", fate="dead-lettered", log=None)
+
+    output = shown(seen(Scenario(name="s", messages=(silent,), invocation=None), invocation(1)))
+
+    assert "1  dead-lettered  not logged\n" in output
+
+
+def test_an_interrupted_run_says_not_proved_where_it_could_not_tell() -> None:
+    output = words(on_terminal(interrupted(), 80))
+
+    assert "not proved all 1 good" not in output
+    assert "not proved the good message was processed and logged" in output
+    assert "FAIL the good" not in output
+    assert "ok the queue is empty" in output
+
+
+def test_what_is_left_after_an_interrupt_is_a_failure_all_the_same() -> None:
+    assert "FAIL everything was deleted" in words(
+        shown(replace(interrupted(), leftovers=("queue q",)))
+    )
+
+
+def test_without_colours_every_word_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    output = io.StringIO()
+
+    print_result(failed(), Console(file=output, width=80, force_terminal=True), whole=False)
+
+    assert not re.search("\x1b\\[[0-9;]*3[0-9]m", output.getvalue())
+    assert "FAIL" in output.getvalue()
 
 
 @pytest.mark.parametrize("result", [PASSED, failed()], ids=["passed", "failed"])
@@ -128,7 +314,7 @@ def test_a_line_of_the_function_cannot_pass_for_one_of_the_report() -> None:
     assert "PASSED in 1.0 s" not in output.splitlines()
 
 
-def test_a_body_cannot_steer_the_terminal_nor_take_more_than_its_row() -> None:
+def test_a_body_cannot_steer_the_terminal_nor_forge_a_row() -> None:
     body = f"{NASTY}\n2 forged processed 1 at +0.0 s"
     scenario = Scenario(
         name="nasty",
@@ -138,8 +324,8 @@ def test_a_body_cannot_steer_the_terminal_nor_take_more_than_its_row() -> None:
     output = shown(seen(scenario))
 
     assert not CONTROL.search(output)
-    table = output.split("\nMessages\n")[1].split("\nChecks\n")[0].strip().splitlines()
-    assert len(table) == 2
+    rows = output.split("\nMessages\n")[1].split("\n\n")[0].splitlines()
+    assert [row[:1] for row in rows] == ["1", " "]
 
 
 def test_markup_in_a_body_or_a_line_is_shown_to_the_letter() -> None:
@@ -156,10 +342,10 @@ def test_markup_in_a_body_or_a_line_is_shown_to_the_letter() -> None:
 
 
 def test_a_note_is_shown_to_the_letter() -> None:
-    verdict = PASSED.verdict
-    assert verdict is not None
+    judged = PASSED.verdict
+    assert judged is not None
 
-    output = shown(replace(PASSED, verdict=replace(verdict, notes=("[red]twice[/] \x1b[2J",))))
+    output = shown(replace(PASSED, verdict=replace(judged, notes=("[red]twice[/] \x1b[2J",))))
 
     assert r"[red]twice[/] \x1b[2J" in output
 
@@ -180,7 +366,7 @@ def test_an_error_tells_what_happened_and_the_next_step_before_the_outcome() -> 
     output = shown(replace(PASSED, verdict=None, events=(), leftovers=None, error=error))
 
     assert "error: could not deploy:\nno such thing\nnext: try this\n" in output
-    assert output.rstrip().endswith("ERROR in 2.7 s")
+    assert output.rstrip().endswith("ERROR in 2.7 s: not proved")
 
 
 def test_an_interrupted_run_says_so() -> None:

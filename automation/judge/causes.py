@@ -1,0 +1,109 @@
+"""Why whole batches failed: what the function did to an invocation, not to one message.
+
+An exception that the function does not catch, a timeout or the end of its process fails every
+message of the batch. Then many checks fail, for one reason: this module finds it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from automation.observe.logs import exceptions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automation.judge.evidence import Evidence
+    from automation.observe.logs import Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Something that failed whole batches.
+
+    Attributes:
+        what: What the function did, such as "the function raised ValueError".
+        advice: What to change.
+        times: How many invocations it failed.
+        line: The first log line that shows it, with its traceback.
+    """
+
+    what: str
+    advice: str
+    times: int
+    line: Line
+
+    def __str__(self) -> str:
+        return f"{self.what}, so the whole batch failed: {self.advice}"
+
+
+_NAME = re.compile(r"(?P<name>(?:\w+\.)*[A-Z]\w*)(?::.*)?")
+_TIMEOUT = re.compile(r"Task timed out after (?P<seconds>[0-9]+(?:\.[0-9]+)?) seconds?.*")
+_EXIT = re.compile(r"Worker process died|Process exited .*|Error: Runtime exited .*")
+_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Runtime.ImportModuleError"}
+
+
+def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
+    """Return what failed whole batches, the most frequent first.
+
+    An invocation that processed a message for good did not fail, whatever it logged.
+    """
+    went_well = {
+        message.receives[-1].line.request_id
+        for message in evidence.messages
+        if message.fate == "processed" and evidence.observation.source.empty
+    }
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in evidence.logs.lines:
+        if line.is_error and (line.request_id is None or line.request_id not in went_well):
+            for kind in _KINDS:
+                if diagnosis := kind(line):
+                    found.setdefault(diagnosis, []).append(line)
+                    break
+    causes = (
+        Cause(what=what, advice=advice, times=len(lines), line=lines[0])
+        for (what, advice), lines in found.items()
+    )
+    return tuple(sorted(causes, key=lambda cause: -cause.times))
+
+
+def _timed_out(line: Line) -> tuple[str, str] | None:
+    match = _TIMEOUT.fullmatch(line.message)
+    if match is None:
+        return None
+    return (
+        f"the function timed out after {float(match['seconds']):g} s",
+        "give it more time (functionTimeout, and visibilityTimeout to match), or less to do",
+    )
+
+
+def _exited(line: Line) -> tuple[str, str] | None:
+    if _EXIT.fullmatch(line.message) is None:
+        return None
+    return (
+        "the function's process ended",
+        "look for an exit, a crash or too little memory (memorySize)",
+    )
+
+
+def _raised(line: Line) -> tuple[str, str] | None:
+    match = _NAME.fullmatch(line.message)
+    if match is None or not _is_uncaught(line):
+        return None
+    if match["name"] in _IMPORT_ERRORS:
+        return (
+            f"the function could not be imported ({line.message})",
+            "put the missing module into functionSource",
+        )
+    return f"the function raised {match['name']}", "return batchItemFailures"
+
+
+def _is_uncaught(line: Line) -> bool:
+    """Whether a traceback is the platform's: a logger's repeats the exception after its message."""
+    exceptions = exceptions_of(line.detail)
+    return bool(line.detail) and (not exceptions or exceptions[0] == line.message)
+
+
+_KINDS: tuple[Callable[[Line], tuple[str, str] | None], ...] = (_timed_out, _exited, _raised)

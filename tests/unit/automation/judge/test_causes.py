@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from automation.judge.verdict import Verdict, judge
+from automation.observe.observation import DeadLetter, LogEvent
+from automation.scenario.model import Message, Scenario
+from tests.unit.automation.report.results import BEGAN, SCENARIO, events, invocation, observation
+
+FIXTURES = Path(__file__).parents[1] / "observe" / "fixtures"
+
+RAISED = (
+    "Traceback (most recent call last):",
+    '  File "handler.py", line 10, in lambda_handler',
+    "ValueError: boom",
+)
+CAUGHT = ("[ERROR] caught it", *RAISED)
+
+
+def judged(*batches: tuple[str, ...], scenario: Scenario = SCENARIO) -> Verdict:
+    """The verdict when each batch logged these lines and every message was dead-lettered."""
+    log = [
+        event
+        for number, lines in enumerate(batches, start=1)
+        for event in invocation(number, *lines)
+    ]
+    seen = observation(scenario, log)
+    letters = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in seen.sent
+    )
+    return judge(scenario, replace(seen, dead_letters=letters), exact_receives=True)
+
+
+def test_an_exception_that_nobody_catches_is_the_one_cause_with_its_traceback() -> None:
+    (cause,) = judged(RAISED, RAISED, ()).causes
+
+    assert str(cause) == (
+        "the function raised ValueError, so the whole batch failed: return batchItemFailures"
+    )
+    assert cause.times == 2
+    assert cause.line.message == "ValueError: boom"
+    assert cause.line.detail == RAISED
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("Task timed out after 1.00 seconds", "the function timed out after 1 s"),
+        ("Worker process died", "the function's process ended"),
+    ],
+)
+def test_what_the_platform_says_of_a_batch_is_a_cause(line: str, what: str) -> None:
+    (cause,) = judged((line,)).causes
+
+    assert cause.what == what
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (),
+        ("[ERROR] FAIL m-2 receive=1",),
+        CAUGHT,
+        ("[ERROR] ValueError: mentioned, and nothing was raised",),
+        ("[ERROR] Oops: failed", *RAISED),
+    ],
+)
+def test_an_error_that_the_function_logged_itself_is_no_cause(lines: tuple[str, ...]) -> None:
+    assert judged(lines).causes == ()
+
+
+def test_an_invocation_that_processed_a_message_for_good_did_not_fail_as_a_whole() -> None:
+    log = events(*RAISED)  # printed by a function that then went on
+
+    assert judge(SCENARIO, observation(log=log), exact_receives=True).causes == ()
+
+
+def test_the_most_frequent_cause_comes_first() -> None:
+    timeout = ("Task timed out after 3.50 seconds",)
+
+    causes = judged(RAISED, timeout, timeout).causes
+
+    assert [cause.what for cause in causes] == [
+        "the function timed out after 3.5 s",
+        "the function raised ValueError",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "what"),
+    [
+        (
+            "aws",
+            [
+                "the function's process ended",
+                (
+                    "the function could not be imported (Runtime.ImportModuleError: Unable to "
+                    "import module 'handler': No module named 'not_there')"
+                ),
+                "the function raised ValueError",
+                "the function timed out after 3 s",
+            ],
+        ),
+        (
+            "emulator",
+            [
+                "the function raised ValueError",
+                "the function timed out after 1 s",
+                "the function's process ended",
+            ],
+        ),
+    ],
+)
+def test_causes_are_found_in_real_logs(dialect: str, what: list[str]) -> None:
+    rows = (FIXTURES / f"{dialect}-failures.jsonl").read_text(encoding="utf-8").splitlines()
+    log = [
+        LogEvent(
+            timestamp=datetime.fromtimestamp(row["timestamp"] / 1000, UTC),
+            stream=row["stream"],
+            text=row["message"],
+        )
+        for row in map(json.loads, rows)
+    ]
+    seen = observation(log=log)
+    early = tuple(replace(each, sent_at=log[0].timestamp.replace(year=2020)) for each in seen.sent)
+
+    causes = judge(SCENARIO, replace(seen, sent=early), exact_receives=True).causes
+
+    assert [cause.what for cause in causes] == what
+
+
+def test_the_reason_of_a_dead_letter_is_what_its_last_error_line_says() -> None:
+    poison = Message(body="p", fate="dead-lettered", log="FAIL {message_id} reason={receive}")
+    lines = ("[ERROR] FAIL m-1 reason=1", "[ERROR] FAIL m-1 reason=2", "[INFO] about m-1")
+    scenario = Scenario(name="one", messages=(poison,), invocation=None)
+
+    assert judged(lines, scenario=scenario).messages[0].reason == "2"
+
+
+def test_the_reason_is_the_one_cause_when_no_line_names_the_message() -> None:
+    assert judged(RAISED).messages[1].reason == "the function raised ValueError"
+    assert judged(()).messages[1].reason is None
