@@ -16,13 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from automation.emulator.functions import ENVIRONMENTS
 from automation.support.errors import EmulatorError, SupervisorEndedError
 from automation.support.interrupts import interruptible
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home
 
 MODULE = "automation.emulator.supervisor"
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG")  # the variables that a supervisor needs
+PASSED_ON = (  # the variables that a supervisor needs
+    *("PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME"),
+    *("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"),  # where other Pythons are
+)
 READY_WITHIN = 40.0  # seconds; the supervisor's deadline of 30 and time for its own start
 END_WITHIN = 20.0  # seconds for a supervisor to end its emulator and remove the folder
 
@@ -52,6 +56,11 @@ class Instance:
     def backend(self) -> Path:
         """The folder of the state backend."""
         return self.folder / "backend"
+
+    @property
+    def functions(self) -> Path:
+        """The folder of the environments of functions."""
+        return self.folder / ENVIRONMENTS
 
     @property
     def log(self) -> Path:

@@ -32,6 +32,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from automation.emulator.functions import (
+    ENVIRONMENTS,
+    find_pythons,
+    make_environments,
+    shipped_packages,
+)
+from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
 
@@ -44,6 +51,10 @@ WATCH_EVERY = 1.0  # seconds between looks at a running emulator
 ANSWER_WITHIN = 1.0  # seconds for a health check
 UNANSWERED = 10  # health checks in a row, 20 s in all, after which an emulator counts as hung
 STDIN = 0  # its descriptor
+ENTRY = (
+    f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); import runpy; "
+    "runpy.run_module('automation.emulator.ministack', run_name='__main__')"
+)
 LOG_TAIL = 2000  # characters of the emulator's log that an error quotes
 
 
@@ -167,6 +178,7 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     tell(folder=str(folder), url=url)
+    make_environments(folder / ENVIRONMENTS, find_pythons(os.environ), shipped_packages())
     process = start_emulator(port, folder, log)
     try:
         yield Emulator(url, process, log)
@@ -192,10 +204,11 @@ def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes
         "GATEWAY_PORT": str(port),
         "STATE_DIR": str(scratch / "state"),
         "S3_DATA_DIR": str(scratch / "s3"),
+        "AUTH": "true",  # a function may call only what its role allows
     }
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "ministack"],
+            [sys.executable, "-P", "-c", ENTRY, str(folder / ENVIRONMENTS)],
             cwd=scratch,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -42,7 +42,10 @@ class Cause:
 _NAME = re.compile(r"(?P<name>(?:\w+\.)*[A-Z]\w*)(?::.*)?")
 _TIMEOUT = re.compile(r"Task timed out after (?P<seconds>[0-9]+(?:\.[0-9]+)?) seconds?.*")
 _EXIT = re.compile(r"Worker process died|Process exited .*|Error: Runtime exited .*")
-_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Runtime.ImportModuleError"}
+_LOAD_ERRORS = {  # of AWS's runtime client, in bootstrap.py
+    *("ImportError", "ModuleNotFoundError", "Runtime.ImportModuleError"),
+    *("Runtime.UserCodeSyntaxError", "Runtime.HandlerNotFound", "Runtime.MalformedHandlerName"),
+}
 
 
 def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
@@ -50,6 +53,7 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
 
     An invocation that processed a message for good did not fail, whatever it logged.
     """
+    load_failure = evidence.logs.load_failure
     went_well = {
         message.receives[-1].line.request_id
         for message in evidence.messages
@@ -58,6 +62,9 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
     found: dict[tuple[str, str], list[Line]] = {}
     for line in evidence.logs.lines:
         if line.is_error and (line.request_id is None or line.request_id not in went_well):
+            if load_failure and line.message == load_failure.message:
+                found.setdefault(_unloaded(line), []).append(line)
+                continue
             for kind in _KINDS:
                 if diagnosis := kind(line):
                     found.setdefault(diagnosis, []).append(line)
@@ -67,6 +74,13 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
         for (what, advice), lines in found.items()
     )
     return tuple(sorted(causes, key=lambda cause: -cause.times))
+
+
+def _unloaded(line: Line) -> tuple[str, str]:
+    return (
+        f"the function could not be loaded ({line.message})",
+        "mend its source, and put each module that it imports into functionSource",
+    )
 
 
 def _timed_out(line: Line) -> tuple[str, str] | None:
@@ -92,11 +106,8 @@ def _raised(line: Line) -> tuple[str, str] | None:
     match = _NAME.fullmatch(line.message)
     if match is None or not _is_uncaught(line):
         return None
-    if match["name"] in _IMPORT_ERRORS:
-        return (
-            f"the function could not be imported ({line.message})",
-            "put the missing module into functionSource",
-        )
+    if match["name"] in _LOAD_ERRORS:
+        return _unloaded(line)
     return f"the function raised {match['name']}", "return batchItemFailures"
 
 

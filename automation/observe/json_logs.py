@@ -18,8 +18,8 @@ _REPORT_METRICS = (
 def json_as_text(text: str) -> list[str]:
     """Convert one event to lines of the text format.
 
-    Converts platform.start, platform.report, the lines and uncaught exceptions that AWS's Python
-    runtime logs, and the lines of Powertools.
+    Converts platform.start, platform.report, a platform.initReport of a failure, the lines and
+    uncaught exceptions that AWS's Python runtime logs, and the lines of Powertools.
 
     Returns:
         The lines; an empty list when the event is none of these.
@@ -30,6 +30,8 @@ def json_as_text(text: str) -> list[str]:
             return [f"START RequestId: {request_id} Version: {event['record'].get('version')}"]
         case {"type": "platform.report", "record": {"requestId": str(), "metrics": dict()}}:
             return _report(event["record"])
+        case {"type": "platform.initReport", "record": {"status": "error" | "timeout" as status}}:
+            return [f"INIT_REPORT Status: {status}"]
         case {"level": str(), "message": str(message)}:
             return [_logged(event, event["level"], message)]
         case {"errorType": str(kind), "errorMessage": str(message)}:

@@ -107,10 +107,22 @@ class Logs:
     lines: tuple[Line, ...]
     invocations: tuple[Invocation, ...]
 
+    @property
+    def load_failure(self) -> Line | None:
+        """The error that kept the function from being loaded, if the platform says that one did."""
+        errors: dict[str, Line] = {}
+        for line in self.lines:
+            if _INIT_FAILED.fullmatch(line.message):
+                return errors.get(line.stream, line)
+            if line.is_error:
+                errors[line.stream] = line
+        return None
+
 
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TRACEBACK = "Traceback (most recent call last):"
 _PLATFORM = re.compile(rf"(?P<kind>START|END|REPORT) RequestId: (?P<request_id>{_ID})\b.*")
+_INIT_FAILED = re.compile(r"INIT_REPORT .*\bStatus: (?:error|timeout)\b.*")
 _PLAIN = re.compile(".*")
 
 # The formats of a line, and the level of a line that names none. The first match wins.
@@ -121,7 +133,7 @@ _FORMATS: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(rf"(?:\S+Z (?P<request_id>{_ID}) )?(?P<message>Task timed out after .*)"), "ERROR"),
     (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Error: .*)"), "ERROR"),
     (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Process exited .*)"), "ERROR"),
-    (re.compile(r"INIT_REPORT .*\bStatus: (?:error|timeout)\b.*"), "ERROR"),
+    (_INIT_FAILED, "ERROR"),
     (re.compile("Worker process died"), "ERROR"),  # the emulator, when a function exits
     (re.compile(re.escape(_TRACEBACK)), "ERROR"),
     (_PLAIN, None),

@@ -178,6 +178,7 @@ class LiveStack:
 def failure(scenario: Scenario, stack: str, verdict: Verdict) -> str:
     """Return what the checks that failed expected, and what they saw."""
     lines = [f"stack {stack} failed the scenario {scenario.name!r}: {verdict.summary}"]
+    lines += [f"  {cause}" for cause in verdict.causes]
     for check in verdict.checks:
         if not check.passed:
             lines += [

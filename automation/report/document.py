@@ -70,6 +70,7 @@ def document(result: RunResult) -> dict[str, Any]:
     return {
         "outcome": result.outcome,
         "error": None if result.error is None else str(result.error),
+        "causes": [str(cause) for cause in verdict.causes] if verdict else [],
         "target": result.target,
         "stack": result.stack,
         "phases": {name: round(seconds, 3) for name, seconds in result.phases.items()},
@@ -84,7 +85,7 @@ def document(result: RunResult) -> dict[str, Any]:
             }
             for check in result.checks
         ],
-        "notes": list(verdict.notes) if verdict else [],
+        "notes": [*(verdict.notes if verdict else ()), *result.notes],
         "leftovers": list(result.leftovers or ()),
         "swept": list(result.swept),
         "versions": dict(result.versions),

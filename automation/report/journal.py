@@ -34,6 +34,7 @@ class Journal:
         observation: The last observation.
         verdict: The verdict on it.
         concluded: Whether the verdict is final: the run was not stopped while it waited for it.
+        notes: What else is worth knowing, one sentence each.
         leftovers: What still exists of the stack; set after the destroy.
         swept: What the engine had not recorded, and the run deleted itself.
         unobserved: Why nobody could look for leftovers.
@@ -52,6 +53,7 @@ class Journal:
     observation: Observation | None = None
     verdict: Verdict | None = None
     concluded: bool = False
+    notes: list[str] = field(default_factory=list)
     leftovers: tuple[str, ...] | None = None
     swept: set[str] = field(default_factory=set)
     unobserved: AutomationError | None = None
@@ -72,6 +74,7 @@ class Journal:
             verdict=self.verdict,
             concluded=self.concluded,
             events=self.observation.events if self.observation else (),
+            notes=tuple(self.notes),
             leftovers=self.leftovers,
             swept=tuple(sorted(self.swept)),
             finish=self.finish,

@@ -179,7 +179,7 @@ def print_checks(result: RunResult, console: Console) -> None:
                 print_row(indent, Text(printable(problem), "red"), console)
     notes = result.verdict.notes if result.verdict else ()
     swept = (f"{item} was not recorded by the engine; the run deleted it" for item in result.swept)
-    for note in (*notes, *swept):
+    for note in (*notes, *result.notes, *swept):
         head = Text.assemble("  ", ("note".ljust(width), "yellow"), "  ")
         print_row(head, Text(printable(note)), console)
 

@@ -44,6 +44,7 @@ class RunResult:
         verdict: What became of the messages; None when none was sent.
         concluded: Whether the verdict is final. Until then, a check that has not passed may yet do.
         events: The function's log, all streams merged.
+        notes: What else is worth knowing, one sentence each.
         leftovers: What still exists of the stack; None when nobody looked.
         swept: What the engine had not recorded, and the run deleted itself.
         finish: The commands that destroy a kept stack, in order.
@@ -62,6 +63,7 @@ class RunResult:
     verdict: Verdict | None
     concluded: bool
     events: tuple[LogEvent, ...]
+    notes: tuple[str, ...]
     leftovers: tuple[str, ...] | None
     swept: tuple[str, ...]
     finish: tuple[str, ...]

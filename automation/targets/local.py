@@ -14,6 +14,7 @@ from automation.emulator.environment import (
     emulator_credentials,
     local_environment,
 )
+from automation.emulator.functions import environment_of
 from automation.emulator.instance import Instance, Supervisor
 from automation.emulator.plugin import prepare
 from automation.support.errors import DestroyFailedError, EmulatorError, SupervisorEndedError
@@ -23,6 +24,8 @@ from automation.targets.base import Pace, Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from mypy_boto3_lambda import LambdaClient
 
     from automation.engine import Engine
 
@@ -49,9 +52,11 @@ class LocalTarget(Target):
 
     Attributes:
         supervisor: The supervisor that this run started; None for the lasting instance.
+        functions: Folder of the environments of functions; None for the user's own emulator.
     """
 
     supervisor: Supervisor | None
+    functions: Path | None
 
     def environment_of(self, folder: Path) -> Mapping[str, str]:
         """Return the engine's environment; the user's own emulator has a state for each run.
@@ -61,6 +66,16 @@ class LocalTarget(Target):
         if self.supervisor is None or not self.supervisor.instance.external:
             return self.environment
         return {**self.environment, "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}"}
+
+    def note_on(self, lambda_: LambdaClient, function: str) -> str | None:
+        """Say which release of Python runs a function, if this machine lacks the right one."""
+        runtime = lambda_.get_function_configuration(FunctionName=function).get("Runtime", "")
+        if self.functions is None or not runtime.startswith("python"):
+            return None
+        release = environment_of(self.functions, runtime).name
+        if release == runtime:
+            return None
+        return f"{runtime} was not found on this machine: the function ran under {release}"
 
     def wait_ready(self) -> None:
         """Wait until the emulator responds."""
@@ -178,4 +193,5 @@ def _target(
         reap_options=f" --emulator {instance.url}" if own_state else "",
         stop_commands=() if instance.external else (STOP_COMMAND,),
         supervisor=supervisor,
+        functions=None if instance.external else instance.functions,
     )

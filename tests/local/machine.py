@@ -179,11 +179,11 @@ class Machine:
 
 
 def descendant(process: int, word: str) -> psutil.Process:
-    """The one process below another that has the word among its arguments."""
+    """The one process below another that has the word in its arguments."""
     found = []
     for each in psutil.Process(process).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if word in each.cmdline():
+            if any(word in argument for argument in each.cmdline()):
                 found.append(each)
     (only,) = found
     return only

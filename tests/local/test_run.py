@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -72,6 +73,31 @@ def test_a_function_that_swallows_the_poison_fails_for_the_poison_alone(
     assert "processed" not in failed_checks(machine)
     assert "dead-lettered" in failed_checks(machine)
     assert machine.report()["leftovers"] == []
+    machine.wait_until_clean()
+
+
+BROKEN = """
+import handler
+import rich
+"""
+
+
+def test_a_function_that_cannot_be_loaded_is_the_result_with_the_reason(
+    machine: Machine, other_function: Callable[[str], list[str]]
+) -> None:
+    runtime = "--config=runtime=python3.15"  # which this machine may lack
+    done = machine.run("run", "--json", machine.report_file, runtime, *other_function(BROKEN))
+
+    assert done.code == 1, done.stdout + done.stderr
+    reason = "Unable to import module 'wrapped': No module named 'rich'"
+    assert (
+        f"the function could not be loaded (Runtime.ImportModuleError: {reason})"
+        in (done.stdout.splitlines()[-1])
+    )
+    assert reason in machine.report()["causes"][0]
+    assert fates(machine) == ["dead-lettered"] * 10
+    if not shutil.which("python3.15"):
+        assert "python3.15 was not found on this machine" in machine.report()["notes"][0]
     machine.wait_until_clean()
 
 
@@ -158,7 +184,7 @@ def test_a_daemon_that_a_function_starts_ends_with_the_emulator(
 def test_an_emulator_that_dies_is_the_error_at_once(machine: Machine, moment: str) -> None:
     process = machine.start("run")
     machine.wait_for_state(moment)
-    emulator = descendant(process.pid, "ministack")
+    emulator = descendant(process.pid, "automation.emulator.ministack")
     began = time.monotonic()
     emulator.kill()
     done = finished(process)

@@ -111,10 +111,11 @@ def environment_of_a_function(url: str) -> dict[str, str]:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
         writer.writestr("handler.py", TELL_ENVIRONMENT)
+    role = clients.iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
     clients.lambda_.create_function(
         FunctionName="f",
         Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/r",
+        Role=role["Role"]["Arn"],
         Handler="handler.lambda_handler",
         Code={"ZipFile": archive.getvalue()},
     )

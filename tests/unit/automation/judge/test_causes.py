@@ -48,6 +48,15 @@ def test_an_exception_that_nobody_catches_is_the_one_cause_with_its_traceback() 
     assert cause.line.detail == RAISED
 
 
+def test_whatever_keeps_the_function_from_being_loaded_is_the_cause() -> None:
+    lines = ("[ERROR] KeyError: 'TABLE'", "INIT_REPORT Phase: invoke\tStatus: error")
+
+    (cause,) = judged(lines, lines).causes
+
+    assert cause.what == "the function could not be loaded (KeyError: 'TABLE')"
+    assert cause.times == 2
+
+
 @pytest.mark.parametrize(
     ("line", "what"),
     [
@@ -100,7 +109,7 @@ def test_the_most_frequent_cause_comes_first() -> None:
             [
                 "the function's process ended",
                 (
-                    "the function could not be imported (Runtime.ImportModuleError: Unable to "
+                    "the function could not be loaded (Runtime.ImportModuleError: Unable to "
                     "import module 'handler': No module named 'not_there')"
                 ),
                 "the function raised ValueError",

@@ -241,3 +241,53 @@ def test_events_that_came_late_are_read_at_their_time() -> None:
     in_time = one_stream(SHORT)
     late = [in_time[0], *in_time[2:], in_time[1]]
     assert read_logs(late) == read_logs(in_time)
+
+
+NOT_LOADED = [
+    "[ERROR] Runtime.ImportModuleError: Unable to import module 'handler': No module named 'x'",
+    "Traceback (most recent call last):",
+]
+REASON = NOT_LOADED[0].removeprefix("[ERROR] ")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(
+            [*NOT_LOADED, "INIT_REPORT Init Duration: 90.11 ms\tPhase: init\tStatus: error"],
+            id="AWS, text",
+        ),
+        pytest.param(
+            [
+                json.dumps({"errorType": REASON.split(": ", 1)[0], "errorMessage": REASON[27:]}),
+                json.dumps({"type": "platform.initReport", "record": {"status": "error"}}),
+            ],
+            id="AWS, JSON",
+        ),
+        pytest.param(
+            [SHORT[0], *NOT_LOADED, "INIT_REPORT Phase: invoke\tStatus: error", *SHORT[2:4]],
+            id="the emulator",
+        ),
+    ],
+)
+def test_why_a_function_could_not_be_loaded_is_the_error_before_the_report_of_its_init_phase(
+    texts: list[str],
+) -> None:
+    failure = read_logs(one_stream(texts)).load_failure
+
+    assert failure
+    assert failure.message == REASON
+
+
+def test_an_init_phase_that_took_too_long_is_its_own_reason() -> None:
+    report = "INIT_REPORT Init Duration: 10003.40 ms\tPhase: init\tStatus: timeout"
+    failure = read_logs(one_stream([report])).load_failure
+
+    assert failure
+    assert failure.message == report
+
+
+def test_a_function_that_fails_was_loaded() -> None:
+    started = "INIT_REPORT Init Duration: 90.11 ms\tPhase: init\tStatus: success"
+    logs = read_logs(one_stream([*SHORT, "[ERROR] ValueError: boom", started]))
+    assert logs.load_failure is None

@@ -98,6 +98,7 @@ PASSED = RunResult(
     verdict=verdict(),
     concluded=True,
     events=events(),
+    notes=(),
     leftovers=(),
     swept=(),
     finish=(),

@@ -31,7 +31,12 @@ KEYS: dict[str, type] = {
     "leftovers": list,
     "versions": dict,
 }
-OUR_OWN: dict[str, type | UnionType] = {"error": str | None, "notes": list, "swept": list}
+OUR_OWN: dict[str, type | UnionType] = {
+    "error": str | None,
+    "causes": list,
+    "notes": list,
+    "swept": list,
+}
 
 READ = "import pathlib, sys; print(pathlib.Path(sys.argv[1]).read_text())"
 

@@ -398,3 +398,9 @@ def test_the_words_of_an_error_cannot_steer_the_terminal() -> None:
 )
 def test_only_what_could_steer_a_terminal_is_spelt_out(text: str, shown_as: str) -> None:
     assert printable(text) == shown_as
+
+
+def test_what_the_target_did_otherwise_is_noted() -> None:
+    text = shown(replace(PASSED, notes=("the function ran under python3.11",)))
+
+    assert "note  the function ran under python3.11" in text

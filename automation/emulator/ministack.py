@@ -1,0 +1,74 @@
+"""MiniStack, with functions that run as Lambda would run them.
+
+The supervisor runs ``python -m automation.emulator.ministack FOLDER``; FOLDER has the environments
+of functions. By itself, MiniStack runs functions under its own interpreter, with all packages of
+its environment, and keeps to itself why one cannot be loaded. This overrides two private functions
+of the pinned MiniStack; tests/local/emulator/test_functions.py fails if they change.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+from automation.emulator.functions import PACKAGES, environment_of
+
+INIT_FAILED = "Worker init failed: "
+EXITED = "Worker process exited immediately. stderr: "
+NO_HANDLER = re.compile("module '(?P<module>.*)' has no attribute '(?P<handler>.*)'")
+
+
+def main(folder: Path) -> None:
+    """Override, then run MiniStack."""
+    lambda_runtime: Any = importlib.import_module("ministack.core.lambda_runtime")
+    lambda_svc: Any = importlib.import_module("ministack.services.lambda_svc")
+    binary_and_script = lambda_runtime._detect_runtime_binary  # noqa: SLF001 -- MiniStack has no setting for it
+    execute = lambda_svc._execute_function_warm  # noqa: SLF001 -- the same
+    prelude = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+    prelude += f"\nprepare({str(folder / PACKAGES)!r})\n"
+
+    def in_its_environment(runtime: str) -> tuple[str, str]:
+        binary, script = binary_and_script(runtime)
+        if not runtime.startswith("python"):
+            return binary, script
+        return str(environment_of(folder, runtime) / "bin" / "python"), prelude + script
+
+    def with_load_failure(*arguments: Any) -> dict[str, Any]:
+        result: dict[str, Any] = execute(*arguments)
+        if result.get("error") and (reason := why_not_loaded(result["body"].get("errorMessage"))):
+            result["log"] = log_of_load_failure(reason)
+        return result
+
+    lambda_runtime._detect_runtime_binary = in_its_environment  # noqa: SLF001 -- the same
+    lambda_svc._execute_function_warm = with_load_failure  # noqa: SLF001 -- the same
+    runpy.run_module("ministack", run_name="__main__")
+
+
+def why_not_loaded(message: str | None) -> str | None:
+    """Return why a function could not be loaded, in AWS's words; None for any other failure."""
+    if message is None:
+        return None
+    if message.startswith(EXITED):
+        said = message.removeprefix(EXITED).strip()
+        return f"Runtime.ExitError: the process ended while it loaded the function\n{said}".strip()
+    if not message.startswith(INIT_FAILED):
+        return None
+    reason = message.removeprefix(INIT_FAILED)
+    if missing := NO_HANDLER.fullmatch(reason):
+        handler, module = missing["handler"], missing["module"]
+        return f"Runtime.HandlerNotFound: Handler '{handler}' missing on module '{module}'"
+    return reason
+
+
+def log_of_load_failure(reason: str) -> str:
+    """Return what AWS logs when a function cannot be loaded."""
+    kind = reason.partition(":")[0]
+    return f"[ERROR] {reason}\nINIT_REPORT Phase: invoke\tStatus: error\tError Type: {kind}"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv.pop(1)))
