@@ -108,7 +108,7 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     sent_ids = {sent.message_id for sent in observation.sent}
     first_sent_at = min((sent.sent_at for sent in observation.sent), default=None)
     whole_log = read_logs(observation.events)
-    lines_by_id = _lines_by_id(whole_log.lines, sent_ids)
+    lines_by_id = lines_with_ids(whole_log.lines, sent_ids)
     logs = _of_this_run(whole_log, first_sent_at, lines_by_id)
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
     preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
@@ -129,7 +129,7 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     )
 
 
-def _lines_by_id(lines: Sequence[Line], ids: Collection[str]) -> Mapping[str, list[Line]]:
+def lines_with_ids(lines: Sequence[Line], ids: Collection[str]) -> Mapping[str, list[Line]]:
     """Find the lines that contain each id, in one pass over the log.
 
     Looks up every part of a line that is as long as an id. All of SQS's ids have the same length.

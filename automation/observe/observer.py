@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING
 
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
 from automation.support.errors import ObserveError
+from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from automation.scenario.send import Sent
@@ -90,11 +92,11 @@ class Observer:
             ClientError: botocore's; a service refused a request.
         """
         source = read_source_queue(self._clients.sqs, self._outputs.queue_url)
-        self._read_dead_letters()
+        letters = self.read_dead_letters()
         return Observation(
             sent=sent,
             events=self.log_events(min((each.sent_at for each in sent), default=self._made_at)),
-            dead_letters=tuple(dead_letter(found) for found in self._dead_letters.values()),
+            dead_letters=letters,
             source=source.depth,
             max_receive_count=source.max_receive_count,
         )
@@ -113,26 +115,22 @@ class Observer:
 
     def release_dead_letters(self) -> None:
         """Make the dead letters that `observe` has read visible again, for the next reader."""
-        for found in self._dead_letters.values():
-            self._clients.sqs.change_message_visibility(
-                QueueUrl=self._outputs.dead_letter_queue_url,
-                ReceiptHandle=found["ReceiptHandle"],
-                VisibilityTimeout=0,
-            )
+        url = self._outputs.dead_letter_queue_url
+        release(self._clients.sqs, url, list(self._dead_letters.values()))
 
-    def _read_dead_letters(self) -> None:
-        while True:
-            response = self._clients.sqs.receive_message(
-                QueueUrl=self._outputs.dead_letter_queue_url,
-                MaxNumberOfMessages=MAX_BATCH,
-                VisibilityTimeout=HIDDEN_FOR,
-                WaitTimeSeconds=0,  # a queue's own default may be longer than our read timeout
-                MessageSystemAttributeNames=["All"],
-            )
-            found = response.get("Messages", [])
-            self._dead_letters.update((message["MessageId"], message) for message in found)
-            if not found:
-                return
+    def read_dead_letters(self, *, wait: int = 0) -> tuple[DeadLetter, ...]:
+        """Return every dead letter that this observer has read so far.
+
+        Args:
+            wait: Seconds that SQS waits for a message, at least 1 to ask all of its servers.
+
+        Raises:
+            ClientError: botocore's; the service refused a request.
+        """
+        url = self._outputs.dead_letter_queue_url
+        for batch in receive_all(self._clients.sqs, url, wait=wait):
+            self._dead_letters.update((found["MessageId"], found) for found in batch)
+        return tuple(dead_letter(found) for found in self._dead_letters.values())
 
     def log_events(self, since: datetime | None = None) -> tuple[LogEvent, ...]:
         """Return every event of every stream, in the order of the service's response.
@@ -159,6 +157,64 @@ class Observer:
         )
 
 
+def receive_all(
+    sqs: SQSClient, queue_url: str, *, wait: int = 0, most: int = MAX_BATCH
+) -> Iterator[list[MessageTypeDef]]:
+    """Receive a queue's messages until none is found; each is hidden for `HIDDEN_FOR` seconds.
+
+    Args:
+        sqs: Client of SQS.
+        queue_url: The queue.
+        wait: Seconds that SQS waits for a message. With 0, AWS asks a few of its servers only, and
+            may find none although there are some.
+        most: How many are received at once, at most `MAX_BATCH`.
+    """
+    while True:
+        with interruptible():
+            response = sqs.receive_message(
+                QueueUrl=queue_url,
+                MaxNumberOfMessages=most,
+                VisibilityTimeout=HIDDEN_FOR,
+                WaitTimeSeconds=wait,
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
+        found = response.get("Messages", [])
+        if not found:
+            return
+        yield found
+
+
+def release(sqs: SQSClient, queue_url: str, messages: Sequence[MessageTypeDef]) -> None:
+    """Make received messages visible again. Those that are visible already stay so."""
+    for start in range(0, len(messages), MAX_BATCH):
+        sqs.change_message_visibility_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {
+                    "Id": str(index),
+                    "ReceiptHandle": message["ReceiptHandle"],
+                    "VisibilityTimeout": 0,
+                }
+                for index, message in enumerate(messages[start : start + MAX_BATCH])
+            ],
+        )
+
+
+def read_depth(sqs: SQSClient, queue_url: str) -> QueueDepth:
+    """Read how many messages a queue holds."""
+    return depth(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"])
+
+
+def depth(attributes: Mapping[QueueAttributeNameType, str]) -> QueueDepth:
+    """Return the depth that a queue's attributes tell."""
+    return QueueDepth(
+        visible=int(attributes["ApproximateNumberOfMessages"]),
+        in_flight=int(attributes["ApproximateNumberOfMessagesNotVisible"]),
+        delayed=int(attributes["ApproximateNumberOfMessagesDelayed"]),
+    )
+
+
 def read_source_queue(sqs: SQSClient, queue_url: str) -> SourceQueue:
     """Read a queue's depth and the settings that decide how long a dead letter takes.
 
@@ -172,11 +228,7 @@ def read_source_queue(sqs: SQSClient, queue_url: str) -> SourceQueue:
             hint="give it a dead-letter queue, as QueueConsumer does",
         )
     return SourceQueue(
-        depth=QueueDepth(
-            visible=int(attributes["ApproximateNumberOfMessages"]),
-            in_flight=int(attributes["ApproximateNumberOfMessagesNotVisible"]),
-            delayed=int(attributes["ApproximateNumberOfMessagesDelayed"]),
-        ),
+        depth=depth(attributes),
         visibility_timeout=int(attributes["VisibilityTimeout"]),
         max_receive_count=int(json.loads(attributes["RedrivePolicy"])["maxReceiveCount"]),
     )

@@ -50,7 +50,7 @@ def rows(remains: Remains) -> list[tuple[str, ...]]:
 
 def age(remains: Remains) -> str:
     """Return how long ago a run started; "?" if that is not known."""
-    return "?" if remains.age is None else _duration(remains.age)
+    return "?" if remains.age is None else duration(remains.age)
 
 
 def expiry(remains: Remains) -> str:
@@ -62,7 +62,7 @@ def expiry(remains: Remains) -> str:
     seconds = remains.overdue
     if seconds is None:
         return "?"
-    return f"{_duration(seconds)} ago" if seconds >= 0 else f"in {_duration(-seconds)}"
+    return f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}"
 
 
 def document(found: Sequence[Remains]) -> list[dict[str, Any]]:
@@ -85,7 +85,8 @@ def document(found: Sequence[Remains]) -> list[dict[str, Any]]:
     ]
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return so many seconds for a person, such as "40 s", "5 min" or "2 h 5 min"."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return f"{seconds:.0f} s"

@@ -219,7 +219,8 @@ def _fate_problems(value: Any, place: str) -> Iterator[str]:
         yield f"{place}: write " + " or ".join(f'"{fate}"' for fate in get_args(ExpectedFate))
 
 
-def _body_problems(value: Any, place: str) -> Iterator[str]:
+def body_problems(value: Any, place: str) -> Iterator[str]:
+    """Yield why SQS would not accept a value as a body, with its place and the correction."""
     try:
         body = body_text(value)
     except ValueError:
@@ -234,7 +235,7 @@ def _body_problems(value: Any, place: str) -> Iterator[str]:
         yield f"{place}: it has {size:,} bytes; SQS accepts 1 to {MAX_BODY_BYTES:,}"
 
 
-_MESSAGE_KEYS = {"body": _body_problems, "fate": _fate_problems, "log": _template_problems}
+_MESSAGE_KEYS = {"body": body_problems, "fate": _fate_problems, "log": _template_problems}
 _SCENARIO_KEYS = {
     "name": _name_problems,
     "invocation": _template_problems,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from automation.support.errors import ObserveError
 from automation.support.wait import looks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
 
     from automation.scenario.model import Message
+
+T = TypeVar("T")
 
 MAX_BATCH = 10  # messages: SQS's limit for one SendMessageBatch
 MAX_BATCH_BYTES = 1_048_576  # of all bodies in one batch: SQS's limit, the same as for one message
@@ -68,7 +70,8 @@ def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -
             have been sent.
     """
     sent: list[Sent] = []
-    for number, each in enumerate(deliver(sqs, queue_url, messages), start=1):
+    results = (each for batch in deliver(sqs, queue_url, messages) for each in batch)
+    for number, each in enumerate(results, start=1):
         if isinstance(each, Refused):
             raise ObserveError(f"SQS refused message {number} of {len(messages)}: {each.reason}")
         sent.append(each)
@@ -77,24 +80,25 @@ def send_messages(sqs: SQSClient, queue_url: str, messages: Sequence[Message]) -
 
 def deliver(
     sqs: SQSClient, queue_url: str, messages: Sequence[Message]
-) -> Iterator[Sent | Refused]:
-    """Send messages, in order, and yield what became of each as soon as its batch was answered."""
+) -> Iterator[list[Sent | Refused]]:
+    """Send messages, in order; after each batch, yield what became of its messages."""
     for batch in batches(messages):
         result = send_entries(
             sqs,
             queue_url,
             [{"Id": str(index), "MessageBody": each.body} for index, each in enumerate(batch)],
         )
-        for index, message in enumerate(batch):
-            if message_id := result.ids.get(str(index)):
-                yield Sent(
-                    message_id=message_id,
-                    sent_at=result.sent_at,
-                    message=message,
-                    retries=result.retries,
-                )
-            else:
-                yield Refused(message=message, reason=result.refused[str(index)])
+        yield [
+            Sent(
+                message_id=result.ids[key],
+                sent_at=result.sent_at,
+                message=message,
+                retries=result.retries,
+            )
+            if (key := str(index)) in result.ids
+            else Refused(message=message, reason=result.refused[key])
+            for index, message in enumerate(batch)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,15 +149,25 @@ def send_entries(
 
 def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
     """Split messages, in order, into batches that fit into one SendMessageBatch."""
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        length = len(message.body.encode())
-        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BATCH_BYTES):
+    return split(messages, lambda message: len(message.body.encode()))
+
+
+def split(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Split items, in order, into batches within `MAX_BATCH` and `MAX_BATCH_BYTES`.
+
+    Args:
+        items: What is sent.
+        size: Returns the bytes of one.
+    """
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        length = size(item)
+        if batch and (len(batch) == MAX_BATCH or total + length > MAX_BATCH_BYTES):
             yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += length
+            batch, total = [], 0
+        batch.append(item)
+        total += length
     if batch:
         yield batch
 

@@ -7,6 +7,7 @@ changes any of it.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,12 @@ class Workspace(LocalWorkspace):
     def create_stack(self, stack_name: str) -> None:
         """Create a stack without selecting it."""
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select"])
+
+    def outputs_of(self, stack_name: str) -> dict[str, Any]:
+        """Return a stack's outputs, secrets in plain text; the SDK runs two commands for them."""
+        arguments = ["stack", "output", "--json", "--show-secrets", "--stack", stack_name]
+        outputs: dict[str, Any] = json.loads(self._run_pulumi_cmd_sync(arguments).stdout)
+        return outputs
 
     def select_stack(self, stack_name: str) -> None:
         """Do nothing: every command names its stack."""

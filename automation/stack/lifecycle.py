@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pulumi.automation import StackSummary
+
     from automation.stack.command import EngineCommand
     from automation.stack.configuration import StackPlan
     from automation.stack.events import ResourceStep
@@ -243,17 +245,35 @@ class LeftStack:
             self._stack.workspace.remove_stack(self._name, force=True)
 
 
-def stack_outputs(name: str, command: EngineCommand) -> dict[str, Any]:
-    """Return the outputs of an existing stack of the checkout's project.
+def stack_outputs(name: str, command: EngineCommand, folder: Path = CHECKOUT) -> dict[str, Any]:
+    """Return the outputs of an existing stack.
+
+    Args:
+        name: Name of the stack.
+        command: The engine's command line.
+        folder: Has the Pulumi.yaml of the stack's project.
 
     Raises:
         StackMissingError: The stack does not exist.
         EngineFailedError: The engine failed.
     """
-    workspace = Workspace(CHECKOUT, command)
+    workspace = Workspace(folder, command)
     with engine_errors(f"could not read the outputs of stack {name}", []):
-        outputs = workspace.stack_outputs(name)
-    return {key: output.value for key, output in outputs.items()}
+        return workspace.outputs_of(name)
+
+
+def list_stacks(command: EngineCommand, folder: Path = CHECKOUT) -> list[StackSummary]:
+    """Return the stacks of a project in the engine's backend.
+
+    Args:
+        command: The engine's command line.
+        folder: Has the project's Pulumi.yaml.
+
+    Raises:
+        EngineFailedError: The engine failed.
+    """
+    with engine_errors("could not list the stacks", []):
+        return Workspace(folder, command).list_stacks()
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from boto3.session import Session
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -38,6 +39,7 @@ class Clients:
     iam: IAMClient
     tagging: ResourceGroupsTaggingAPIClient
     sts: STSClient
+    cloudwatch: CloudWatchClient
 
 
 def make_session(environment: Mapping[str, str], region: str | None) -> Session:
@@ -128,6 +130,7 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
             config=config,
         ),
         sts=session.client("sts", endpoint_url=at("STS"), config=config),
+        cloudwatch=session.client("cloudwatch", endpoint_url=at("CLOUDWATCH"), config=config),
     )
 
 

@@ -110,5 +110,9 @@ class WaitTimeoutError(AutomationError):
     """A condition did not become true before the deadline."""
 
 
+class NotFoundError(AutomationError):
+    """What was asked for does not exist, or nothing is known of it."""
+
+
 class ObserveError(AutomationError):
     """AWS or the emulator refused a call, or could not be reached."""

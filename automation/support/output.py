@@ -43,6 +43,13 @@ def write_from_signal_handler(line: str) -> None:
         file.write(f"{line}\n".encode())
 
 
+def reader_is_gone() -> bool:
+    """Whether nobody can read standard output any more: its pipe or terminal is closed."""
+    poll = select.poll()
+    poll.register(STDOUT, 0)  # errors and hang-ups are always told
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
 class SurvivingFile(io.FileIO):
     """Writes to a file descriptor and drops what cannot be written.
 

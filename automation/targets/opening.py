@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 NAMES = ("local", "aws")
 
 
+def deploy_first(stack: str) -> str:
+    """Return the hint for who needs a stack that is not there yet."""
+    return (
+        f"deploy the stack first: python -m automation exec -- pulumi stack init {stack}, "
+        "then: python -m automation exec -- pulumi up"
+    )
+
+
 @contextlib.contextmanager
 def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     name: str,
@@ -67,8 +75,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
         url = None if emulator is None else checked_url(emulator)
         if stack is not None and lasting.find() is None:
             raise UsageError(
-                f"no emulator is running, so there is no stack {stack}",
-                hint="deploy the stack first: python -m automation exec -- pulumi up",
+                f"no emulator is running, so there is no stack {stack}", hint=deploy_first(stack)
             )
         with local_target(find_engine, environment, url) as target:
             yield target

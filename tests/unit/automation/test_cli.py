@@ -62,7 +62,10 @@ WRONG = [
     (["run", "--config", "functionTimeout:=1"], "no configuration key functionTimeout:"),
     (["run", "--config", "aws:=1"], "the program has no configuration key aws:"),
     (["run", "--target", "gcp"], "choose from 'local', 'aws'"),
-    (["run", "--stack", "dev"], "deploy the stack first: python -m automation exec -- pulumi up"),
+    (
+        ["run", "--stack", "dev"],
+        "deploy the stack first: python -m automation exec -- pulumi stack init dev",
+    ),
     (["run", "--stack", "dev", "--keep"], "leave out --keep and --config"),
     (["run", "--stack", "dev", "--config", "a=b"], "leave out --keep and --config"),
     (

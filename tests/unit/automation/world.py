@@ -120,6 +120,7 @@ class World:
             iam=cast("Any", FakeIam(self)),
             tagging=cast("Any", FakeTagging(self)),
             sts=cast("Any", None),
+            cloudwatch=cast("Any", None),
         )
 
     def poison(self) -> list[str]:
@@ -205,9 +206,9 @@ class FakeSqs:
             ]
         }
 
-    def change_message_visibility(self, **asked: Any) -> None:
-        assert asked["VisibilityTimeout"] == 0
-        self.world.released.append(asked["ReceiptHandle"])
+    def change_message_visibility_batch(self, **asked: Any) -> None:
+        assert all(entry["VisibilityTimeout"] == 0 for entry in asked["Entries"])
+        self.world.released += [entry["ReceiptHandle"] for entry in asked["Entries"]]
 
     def delete_message(self, **asked: Any) -> None:
         self.world.deleted.append(asked["ReceiptHandle"])

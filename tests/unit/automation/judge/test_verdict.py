@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automation.judge.checks import CHECKS, check_leftovers
-from automation.judge.evidence import _lines_by_id
+from automation.judge.evidence import lines_with_ids
 from automation.judge.verdict import Verdict, judge
 from automation.observe.logs import Line
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
@@ -621,7 +621,7 @@ def test_every_line_that_contains_an_id_is_found_once_and_in_order(
         Line(message=message, level=None, timestamp=BEGAN, stream="s", request_id=str(number))
         for number, message in enumerate(messages)
     ]
-    assert _lines_by_id(lines, ids) == {
+    assert lines_with_ids(lines, ids) == {
         each: [line for line in lines if each in line.message] for each in ids
     }
 

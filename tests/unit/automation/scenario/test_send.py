@@ -45,7 +45,7 @@ WRONG = ("InvalidMessageContents", True)
 
 
 def delivered_by(sqs: Any, *bodies: str) -> list[Sent | Refused]:
-    return list(deliver(sqs, "http://q", messages(*bodies)))
+    return [each for batch in deliver(sqs, "http://q", messages(*bodies)) for each in batch]
 
 
 def test_what_sqs_refuses_in_part_is_sent_again_alone_and_keeps_its_place() -> None:
