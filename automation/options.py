@@ -54,3 +54,18 @@ class ReapOptions:
     stack: str | None = None
     everything: bool = False
     accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOptions:
+    """The options of the commands on an existing stack.
+
+    Attributes:
+        target: "local" or "aws".
+        stack: Name of the stack; None is the only one that there is.
+        emulator: URL of a running emulator, for the local target; None uses the lasting one.
+    """
+
+    target: str
+    stack: str | None = None
+    emulator: str | None = None

@@ -5,14 +5,35 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from automation.cli import execute, local, reap, run
+from automation.cli import (
+    completion,
+    cost,
+    dlq,
+    doctor,
+    execute,
+    listing,
+    local,
+    logs,
+    reap,
+    run,
+    send,
+    status,
+    trace,
+)
 from automation.cli.base import EXIT_CODES, add_commands
 from automation.support.errors import AutomationError, HostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = (run.COMMAND, reap.COMMAND, execute.COMMAND, local.COMMAND)
+COMMANDS = tuple(
+    module.COMMAND
+    for module in (
+        *(run, reap, execute, local),
+        *(status, listing, send, logs, trace, dlq, cost),
+        *(doctor, completion),
+    )
+)
 """Every command, in the order of the help."""
 
 
@@ -40,5 +61,6 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.set_defaults(parser=top)  # `completion` needs all of it
     add_commands(top, COMMANDS, metavar="COMMAND")
     return top

@@ -1,11 +1,89 @@
-"""What the arguments of several commands have in common."""
+"""What several commands have in common: options, their parsers, and ways to say and to ask."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from automation.support.interrupts import interruptible
+from automation.targets.opening import NAMES
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from automation.existing import ExistingStack
+    from automation.options import StackOptions
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def add_target_options(parser: argparse.ArgumentParser) -> None:
+    """Add --target and --emulator."""
+    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    parser.add_argument("--emulator", metavar="URL", help="use this running emulator")
+
+
+def add_stack_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name an existing stack, and --json."""
+    parser.add_argument("--stack", metavar="NAME", help="default: the only stack that there is")
+    add_target_options(parser)
+    add_json(parser)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="print JSON to standard output")
+
+
+def add_since(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add --since."""
+    parser.add_argument(
+        "--since",
+        type=past,
+        default=default,
+        metavar="TIME",
+        help=f"read the log from so long ago, such as 90s, 15m, 2h or 3d; default: {default}",
+    )
+
+
+def stack_options(options: argparse.Namespace) -> StackOptions:
+    """Return the options that name a stack."""
+    from automation.options import StackOptions
+
+    return StackOptions(target=options.target, stack=options.stack, emulator=options.emulator)
+
+
+def opened_stack(options: argparse.Namespace) -> AbstractContextManager[ExistingStack]:
+    """Open the stack that the options name."""
+    from automation.existing import open_stack
+
+    return open_stack(stack_options(options), dict(os.environ), say)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; times are ISO 8601 in UTC."""
+    sys.stdout.write(json.dumps(value, indent=2, default=datetime.isoformat) + "\n")
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as one line of JSON, at once."""
+    sys.stdout.write(json.dumps(value, default=datetime.isoformat) + "\n")
+    sys.stdout.flush()
+
+
+def agreed(question: str) -> bool:
+    """Ask a question at the terminal; without one, the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    with interruptible():
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def say(line: str) -> None:
@@ -52,3 +130,40 @@ def configuration_value(text: str) -> tuple[str, object]:
         return key, json.loads(value)
     except ValueError:
         return key, value
+
+
+def past(text: str) -> datetime:
+    """Parse how long ago, such as 15m, for argparse; return the time in UTC."""
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 15m, 2h or 3d")
+    return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def count(text: str) -> int:
+    """Parse a whole number above 0, for argparse; 1_000_000 and 1,000,000 are fine."""
+    digits = text.replace(",", "").replace("_", "")
+    if not digits.isdecimal() or not int(digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(digits)
+
+
+def per_second(text: str) -> float:
+    """Parse a number above 0, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Parse a regular expression, for argparse."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a regular expression: {error}"
+        ) from error

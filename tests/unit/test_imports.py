@@ -54,12 +54,16 @@ DOWNWARDS = {
     "report": SUPPORT
     | {"report", "judge", "narrator", "stack.events", "stack.remains"}
     | {"observe.logs", "observe.observation", "observe.settings"},
+    "operate": SUPPORT | {"operate", "judge", "observe", "scenario", "stack.outputs"},
     "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
     "options.py": frozenset(),
     "narrator.py": frozenset({"observe.settings", "stack.events"}),
 }
 # Above every room.
-ENTRY = {"__init__.py", "__main__.py", "approval.py", "ephemeral.py", "reap.py", "run.py"}
+ENTRY = {
+    *("__init__.py", "__main__.py", "approval.py"),
+    *("doctor.py", "ephemeral.py", "existing.py", "listing.py", "reap.py", "run.py"),
+}
 ENTRY_ROOMS = {CHECKOUT / "automation" / name for name in ("cli", "pytest_plugin")}
 
 

@@ -1,0 +1,171 @@
+"""`cost`: what a month would cost, from what a stack used."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automation.cli.arguments import (
+    add_since,
+    add_stack_options,
+    count,
+    opened_stack,
+    print_json,
+)
+from automation.cli.base import Command
+from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.support.errors import NotFoundError
+from automation.support.interrupts import interruptible
+
+if TYPE_CHECKING:
+    import argparse
+
+    from automation.existing import ExistingStack
+    from automation.operate.pricing import Position
+    from automation.operate.usage import Usage
+
+MESSAGES = 1_000_000  # a month
+
+EXAMPLES = """\
+examples:
+  python -m automation cost --stack dev                        a million messages a month
+  python -m automation cost --stack dev --messages 30,000,000
+  python -m automation cost --stack dev --target aws --since 7d
+
+Measures the REPORT lines of the log. The prices are AWS's list prices in us-east-1, each with its
+source and its month in the output. An emulator's durations are those of this machine.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what is projected."""
+    parser.add_argument(
+        "--messages", type=count, default=MESSAGES, metavar="N", help="a month; default: 1,000,000"
+    )
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        default=TEN_HANDS,
+        metavar="FILE",
+        help="its `invocation` line tells the size of a batch; default: the ten hands",
+    )
+    add_since(parser, "1d")
+    add_stack_options(parser)
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Measure, project and price."""
+    from automation.observe.observer import Observer
+    from automation.operate.pricing import bill
+    from automation.operate.usage import measure, project
+
+    template = load_scenario(options.scenario).invocation
+    with opened_stack(options) as stack:
+        observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
+        with interruptible():
+            usage = measure(observer.log_events(options.since), template)
+        if not usage.invocations:
+            raise NotFoundError(
+                f"the function of stack {stack.name} was not invoked since "
+                f"{options.since:%Y-%m-%d %H:%M} UTC",
+                hint="send it something first: python -m automation send --scenario",
+            )
+    fifo = stack.outputs.queue_url.endswith(".fifo")
+    positions = bill(project(usage, options.messages, fifo=fifo))
+    if options.json:
+        print_json(document(usage, options.messages, positions))
+    else:
+        _print(stack, usage, options.messages, positions)
+    return 0
+
+
+def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> dict[str, Any]:
+    """Return a projection as JSON values."""
+    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION
+
+    return {
+        "measured": asdict(usage),
+        "messages_a_month": messages,
+        "prices": {"as_of": AS_OF, "region": REGION, "kind": "list prices in US dollars"},
+        "positions": [
+            {
+                "what": each.quantity.what,
+                "amount": each.quantity.amount,
+                "unit": PRICES[each.quantity.price].unit,
+                "list_price": dict(each.list_price),
+                "after_free_tier": dict(each.after_free_tier),
+                "source": PRICES[each.quantity.price].source,
+            }
+            for each in positions
+        ],
+        "total": {
+            name: {
+                "list_price": sum(each.list_price[name] for each in positions),
+                "after_free_tier": sum(each.after_free_tier[name] for each in positions),
+            }
+            for name in ARCHITECTURES
+        },
+    }
+
+
+def _print(
+    stack: ExistingStack, usage: Usage, messages: int, positions: tuple[Position, ...]
+) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION
+    from automation.report.terminal import make_console
+
+    console = make_console()
+    records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
+    console.print(
+        f"Measured on stack {stack.name}: {usage.invocations} invocations, {records}, "
+        f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s, "
+        f"{usage.log_bytes:,} bytes of log"
+    )
+    if stack.target.name == "local":
+        console.print(Text("The durations are this machine's; AWS's differ.", "dim"))
+    console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("")
+    for heading in ("amount", *ARCHITECTURES, *(f"{name}, free tier" for name in ARCHITECTURES)):
+        table.add_column(heading, justify="right")
+    for each in positions:
+        unit = PRICES[each.quantity.price].unit
+        table.add_row(
+            each.quantity.what,
+            f"{each.quantity.amount:,.{0 if each.quantity.amount >= 100 else 2}f} {unit}",  # noqa: PLR2004 -- three digits
+            *(f"{each.list_price[name]:.2f}" for name in ARCHITECTURES),
+            *(f"{each.after_free_tier[name]:.2f}" for name in ARCHITECTURES),
+        )
+    table.add_row(
+        Text("total", "bold"),
+        "",
+        *(f"{sum(each.list_price[name] for each in positions):.2f}" for name in ARCHITECTURES),
+        *(f"{sum(each.after_free_tier[name] for each in positions):.2f}" for name in ARCHITECTURES),
+    )
+    console.print(table)
+    console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
+    for source in dict.fromkeys(PRICES[each.quantity.price].source for each in positions):
+        console.print(Text(f"  {source}", "dim"), soft_wrap=True)
+    console.print(
+        Text(
+            "arm64 is taken to be as fast as x86_64. Messages are sent one by one, and retries are "
+            "not counted.",
+            "dim",
+        )
+    )
+
+
+COMMAND = Command(
+    name="cost",
+    help="project the cost of a month",
+    description="Measure what a stack used, and project it to so many messages a month: x86_64 "
+    "beside arm64, list price beside what is left to pay after the free tier, polling while idle "
+    "included.",
+    epilog=EXAMPLES,
+    add_arguments=add_arguments,
+    carry_out=carry_out,
+)

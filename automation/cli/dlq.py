@@ -1,0 +1,309 @@
+"""`dlq`: list, show, redrive and purge a stack's dead letters."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from automation.cli.arguments import (
+    add_stack_options,
+    agreed,
+    opened_stack,
+    pattern,
+    per_second,
+    print_json,
+    say,
+)
+from automation.cli.base import Command
+from automation.support.errors import AutomationError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from automation.existing import ExistingStack
+    from automation.observe.observer import Observer
+    from automation.operate.failures import Failure
+    from automation.operate.redrive import Redriven
+
+EXAMPLES = """\
+examples:
+  python -m automation dlq list --stack dev
+  python -m automation dlq show ID --stack dev
+  python -m automation dlq redrive --stack dev --reason 'must be int' --dry-run
+  python -m automation dlq purge --stack dev
+"""
+
+REDRIVE_EXAMPLES = """\
+examples:
+  python -m automation dlq redrive --stack dev --dry-run          tell what would be moved
+  python -m automation dlq redrive --stack dev                    move all
+  python -m automation dlq redrive --stack dev --id ID --id ID    move these two
+  python -m automation dlq redrive --stack dev --reason Timeout --body '"user_id":"aarit"'
+  python -m automation dlq redrive --stack dev --rate 5           at most 5 a second
+
+Mend what made them fail first: messages that fail again come back. A message is sent before it is
+deleted: after a crash between the two it is in both queues, and none is lost.
+"""
+
+
+def add_show_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the dead letter."""
+    parser.add_argument("message_id", metavar="ID", help="as `dlq list` prints it")
+    add_stack_options(parser)
+
+
+def add_redrive_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the filters of a redrive, and how it goes."""
+    parser.add_argument(
+        "--id", action="append", default=[], metavar="ID", help="only this message; repeatable"
+    )
+    parser.add_argument(
+        "--body", type=pattern, metavar="REGEX", help="only where this is found in the body"
+    )
+    parser.add_argument(
+        "--reason", type=pattern, metavar="REGEX", help="only where this is found in the reason"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="move nothing; tell what would be")
+    parser.add_argument(
+        "--rate", type=per_second, metavar="N", help="move at most N messages a second"
+    )
+    add_stack_options(parser)
+
+
+def add_purge_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --yes."""
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    add_stack_options(parser)
+
+
+def list_all(options: argparse.Namespace) -> int:
+    """Print every dead letter, with the reason from the log."""
+    from automation.observe.observer import read_depth
+    from automation.operate.peek import failures
+
+    with opened_stack(options) as stack:
+        found = failures(_observer(stack))
+        depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
+    if options.json:
+        print_json([document(failure) for failure in found])
+        return 0
+    _print_list(found)
+    if depth.in_flight:
+        say(f"{depth.in_flight} more are hidden, for at most two minutes: somebody reads them")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print one dead letter, with its body and every line about it."""
+    from automation.operate.peek import failures
+
+    with opened_stack(options) as stack:
+        found = failures(_observer(stack))
+    wanted = [each for each in found if each.letter.message_id == options.message_id]
+    if not wanted:
+        from automation.support.nearest import did_you_mean
+
+        near = did_you_mean(options.message_id, [each.letter.message_id for each in found])
+        raise NotFoundError(
+            f"message {options.message_id} is not in the dead-letter queue of stack {stack.name}",
+            hint=f"{near}`dlq list` lists what is; a message that somebody reads is hidden for two "
+            "minutes",
+        )
+    if options.json:
+        print_json(document(wanted[0]))
+    else:
+        _print_one(wanted[0])
+    return 0
+
+
+def redrive(options: argparse.Namespace) -> int:
+    """Move dead letters back to the source queue."""
+    from automation.observe.observer import read_depth
+    from automation.operate.failures import Selection
+    from automation.operate.redrive import Redrive, RedriveOptions
+
+    moved: list[Redriven] = []
+    with opened_stack(options) as stack:
+        depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
+        selection = Selection(ids=frozenset(options.id), body=options.body, reason=options.reason)
+        job = Redrive(
+            stack.clients.sqs,
+            stack.outputs,
+            _observer(stack).log_events,
+            RedriveOptions(selection=selection, dry_run=options.dry_run, rate=options.rate),
+        )
+        for each in job.go():
+            moved.append(each)
+            say(f"{len(moved)}/{depth.visible} {_told(each)}")
+    if options.json:
+        print_json([_moved(each) for each in moved])
+    missing = set(options.id) - {each.failure.letter.message_id for each in moved}
+    failed = [each for each in moved if each.outcome in {"refused", "duplicated"}]
+    if missing or failed:
+        raise AutomationError(
+            "; ".join(
+                [
+                    *([f"not redriven as asked: {len(failed)}"] if failed else []),
+                    *([f"not found: {', '.join(sorted(missing))}"] if missing else []),
+                ]
+            ),
+            hint="see what is left: python -m automation dlq list",
+        )
+    verb = "would be redriven" if options.dry_run else "redriven"
+    say(f"{len(moved)} {verb} on stack {stack.name}")
+    return 0
+
+
+def purge(options: argparse.Namespace) -> int:
+    """Delete every dead letter, after asking."""
+    from automation.observe.observer import read_depth
+
+    with opened_stack(options) as stack:
+        url = stack.outputs.dead_letter_queue_url
+        depth = read_depth(stack.clients.sqs, url)
+        if not depth.empty:
+            question = f"Delete all dead letters of stack {stack.name} ({depth}) for ever?"
+            if not (options.yes or agreed(question)):
+                raise UsageError(
+                    f"nothing was deleted: the dead-letter queue holds {depth}",
+                    hint="add --yes to delete all of them without a question",
+                )
+            stack.clients.sqs.purge_queue(QueueUrl=url)
+    if options.json:
+        print_json({"stack": stack.name, "purged": depth.visible + depth.in_flight + depth.delayed})
+    else:
+        say(f"the dead-letter queue of stack {stack.name} held {depth}; it is purged")
+    return 0
+
+
+def _observer(stack: ExistingStack) -> Observer:
+    from automation.observe.observer import Observer
+
+    return Observer(stack.clients, stack.outputs, stack.target.pace.skew)
+
+
+def document(failure: Failure) -> dict[str, Any]:
+    """Return a dead letter as JSON values."""
+    return {
+        "message_id": failure.letter.message_id,
+        "sent_at": failure.letter.sent_at,
+        "reason": failure.reason,
+        "body": failure.letter.body,
+        "lines": [
+            {"timestamp": line.timestamp, "request_id": line.request_id, "message": line.message}
+            for line in failure.lines
+        ],
+    }
+
+
+def _moved(each: Redriven) -> dict[str, Any]:
+    return {
+        "message_id": each.failure.letter.message_id,
+        "outcome": each.outcome,
+        "new_message_id": each.message_id or None,
+        "why": each.why or None,
+        "reason": each.failure.reason,
+        "body": each.failure.letter.body,
+    }
+
+
+def _told(each: Redriven) -> str:
+    new = f" as {each.message_id}" if each.message_id else ""
+    why = f": {each.why}" if each.why else ""
+    return f"{each.outcome} {each.failure.letter.message_id}{new}{why} ({each.failure.reason})"
+
+
+def _print_list(found: Sequence[Failure]) -> None:
+    from rich.text import Text
+
+    from automation.report.remains import duration
+    from automation.report.terminal import make_console, printable
+
+    console = make_console()
+    if not found:
+        console.print("The dead-letter queue is empty.")
+    for failure in found:
+        age = duration((datetime.now(UTC) - failure.letter.sent_at).total_seconds())
+        console.print(
+            Text.assemble((failure.letter.message_id, "bold cyan"), (f"  sent {age} ago", "dim"))
+        )
+        console.print(Text(f"  {printable(failure.reason)}", "red"), soft_wrap=True)
+        body = Text(f"  {printable(failure.letter.body)}".replace("\n", "\\n"))
+        body.truncate(console.width, overflow="ellipsis")
+        console.print(body)
+
+
+def _print_one(failure: Failure) -> None:
+    from rich.text import Text
+
+    from automation.report.terminal import make_console, printable
+
+    console = make_console()
+    letter = failure.letter
+    console.print(Text.assemble(("message ", "bold"), letter.message_id))
+    console.print(Text.assemble(("sent    ", "bold"), f"{letter.sent_at:%Y-%m-%d %H:%M:%S} UTC"))
+    console.print(
+        Text.assemble(("reason  ", "bold"), (printable(failure.reason), "red")), soft_wrap=True
+    )
+    console.print(Text("body", "bold"))
+    console.print(Text(printable(_pretty(letter.body))), soft_wrap=True)
+    console.print(Text("log", "bold"))
+    for line in failure.lines:
+        text = "\n".join((f"{line.timestamp:%H:%M:%S} {line.message}", *line.detail))
+        console.print(Text(printable(text), "red" if line.is_error else ""), soft_wrap=True)
+    if not failure.lines:
+        console.print(Text("no line names it", "dim"))
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+COMMAND = Command(
+    name="dlq",
+    help="list, show, redrive or purge dead letters",
+    description="What is in a stack's dead-letter queue, why it failed, and what to do with it.",
+    epilog=EXAMPLES,
+    verbs=(
+        Command(
+            name="list",
+            help="every dead letter, with the reason from the log",
+            description="Print every dead letter with the reason of its last failure, from the "
+            "function's log. The queue stays as it is.",
+            epilog=EXAMPLES,
+            add_arguments=add_stack_options,
+            carry_out=list_all,
+        ),
+        Command(
+            name="show",
+            help="one dead letter, with its body and its log lines",
+            description="Print one dead letter with its whole body and every line about it.",
+            epilog=EXAMPLES,
+            add_arguments=add_show_arguments,
+            carry_out=show,
+        ),
+        Command(
+            name="redrive",
+            help="move dead letters back to the source queue",
+            description="Move dead letters back to the source queue: all of them, or those that "
+            "match every filter that is given. Exit code 3 if one could not be moved.",
+            epilog=REDRIVE_EXAMPLES,
+            add_arguments=add_redrive_arguments,
+            carry_out=redrive,
+        ),
+        Command(
+            name="purge",
+            help="delete every dead letter; asks first",
+            description="Delete every dead letter for ever. Asks first; without a terminal it "
+            "needs --yes. On AWS this takes up to a minute.",
+            epilog=EXAMPLES,
+            add_arguments=add_purge_arguments,
+            carry_out=purge,
+        ),
+    ),
+)

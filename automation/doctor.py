@@ -1,0 +1,215 @@
+"""What a command needs, what of it was found, and how to mend the rest. Changes nothing."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal
+
+from automation.emulator import lasting
+from automation.engine.build import GO_MINIMUM, NEEDED_BYTES
+from automation.engine.find import HINT, LOOKUPS
+from automation.engine.model import SourceFailedError
+from automation.stack.records import run_folders
+from automation.support.clients import aws_errors, make_clients
+from automation.support.errors import AutomationError
+from automation.support.paths import CHECKOUT, cache_folder, runs_folder
+from automation.targets.caller import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PYTHON_MINIMUM = (3, 11)
+PACKAGES = (
+    "boto3",
+    "ministack",
+    "platformdirs",
+    "psutil",
+    "pulumi",
+    "pulumi-aws",
+    "PyYAML",
+    "rich",
+)
+ENOUGH_BYTES = 500_000_000  # for the emulator, the state and a run's folder, with room to spare
+QUERY_WITHIN = 10.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that commands need.
+
+    Attributes:
+        what: Its name.
+        state: "ok"; "note": works, or is needed for some uses only; "missing": mend it first.
+        found: What was found.
+        mend: What to do; empty when there is nothing to do.
+    """
+
+    what: str
+    state: Literal["ok", "note", "missing"]
+    found: str
+    mend: str = ""
+
+
+def examine(target: str, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at everything that commands on a target need."""
+    yield _python()
+    yield _packages()
+    yield _engine(environment)
+    yield from _folders()
+    if target == "local":
+        yield _loopback()
+        yield _emulator()
+    else:
+        yield _credentials(environment)
+    yield from _aws_cli(environment)
+    yield from _remains()
+
+
+def _python() -> Finding:
+    found = f"{platform.python_version()}, {sys.executable}"
+    if sys.version_info < PYTHON_MINIMUM:
+        return Finding(what="Python", state="missing", found=found, mend="use Python 3.11 or later")
+    return Finding(what="Python", state="ok", found=found)
+
+
+def _packages() -> Finding:
+    """Compare the packages with the pins of the checkout, if this is one."""
+    pinned = _pins(CHECKOUT / "requirements.txt") | _pins(CHECKOUT / "requirements-dev.txt")
+    installed: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            installed[name] = version(name)
+        except PackageNotFoundError:
+            return Finding(what="packages", state="missing", found=f"no {name}", mend="run: make")
+    other = [
+        f"{name} {found}, pinned {pinned[name.lower()]}"
+        for name, found in installed.items()
+        if pinned.get(name.lower(), found) != found
+    ]
+    if other:
+        mend = "run: make clean demo"
+        return Finding(what="packages", state="note", found="; ".join(other), mend=mend)
+    listed = ", ".join(f"{name} {found}" for name, found in installed.items())
+    return Finding(what="packages", state="ok", found=listed)
+
+
+def _pins(path: Path) -> dict[str, str]:
+    """Return the pinned version of each package; none if there is no such file."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    pins = (line.split()[0].partition("==") for line in lines if "==" in line)
+    return {name.lower(): pin for name, _, pin in pins}
+
+
+def _engine(environment: Mapping[str, str]) -> Finding:
+    reasons = []
+    for source, look_up in LOOKUPS.items():
+        try:
+            engine = look_up(environment)
+        except SourceFailedError as failure:
+            reasons.append(f"{source}: {failure}")
+        else:
+            found = f"{engine.version}, {source}: {engine.folder}"
+            return Finding(what="Pulumi engine", state="ok", found=found)
+    found = "; ".join(reasons)
+    if go := shutil.which("go", path=environment.get("PATH")):
+        mend = f"the first run installs it: a download, or a build with {go} in 7 to 15 minutes"
+        return Finding(what="Pulumi engine", state="note", found=found, mend=mend)
+    mend = f"the first run downloads it; without internet, {HINT.replace(', and try again', '')}"
+    return Finding(
+        what="Pulumi engine", state="note", found=f"{found}; no Go {GO_MINIMUM} either", mend=mend
+    )
+
+
+def _folders() -> Iterator[Finding]:
+    temporary = ("temporary folder", tempfile.gettempdir(), ENOUGH_BYTES, "TMPDIR")
+    try:
+        cache = ("cache folder", str(cache_folder()), ENOUGH_BYTES, "XDG_CACHE_HOME")
+    except AutomationError as error:
+        yield Finding(what="cache folder", state="missing", found=str(error), mend=error.hint)
+        cache = temporary
+    for what, folder, needed, variable in dict.fromkeys((cache, temporary)):
+        free = shutil.disk_usage(folder).free
+        found = f"{folder}, {free / 1e9:.1f} GB free"
+        if free < needed:
+            mend = f"make room, or set {variable} to another folder"
+            yield Finding(what=what, state="missing", found=found, mend=mend)
+        elif free < NEEDED_BYTES:
+            mend = f"enough, but a build of the engine needs {NEEDED_BYTES / 1e9:.0f} GB"
+            yield Finding(what=what, state="note", found=found, mend=mend)
+        else:
+            yield Finding(what=what, state="ok", found=found)
+
+
+def _loopback() -> Finding:
+    try:
+        with socket.socket() as server:
+            server.bind(("127.0.0.1", 0))
+    except OSError as error:
+        mend = "the emulator listens on 127.0.0.1: allow that in this sandbox or container"
+        return Finding(what="loopback", state="missing", found=str(error), mend=mend)
+    return Finding(what="loopback", state="ok", found="127.0.0.1 has a free port")
+
+
+def _emulator() -> Finding:
+    instance = lasting.find()
+    found = "none is running: a run starts its own" if instance is None else f"at {instance.url}"
+    return Finding(what="lasting emulator", state="ok", found=found)
+
+
+def _credentials(environment: Mapping[str, str]) -> Finding:
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION
+    try:
+        with aws_errors("asking AWS whose credentials these are"):
+            identity = make_clients(environment, region).sts.get_caller_identity()
+    except AutomationError as error:
+        mend = "set AWS_PROFILE, or log in: aws sso login"
+        return Finding(what="AWS credentials", state="missing", found=str(error), mend=mend)
+    endpoint = environment.get("AWS_ENDPOINT_URL")
+    where = f", at AWS_ENDPOINT_URL={endpoint}" if endpoint else ""
+    found = f"account {identity['Account']}, {identity['Arn']}, {region}{where}"
+    return Finding(what="AWS credentials", state="note" if endpoint else "ok", found=found)
+
+
+def _aws_cli(environment: Mapping[str, str]) -> Iterator[Finding]:
+    found = aws_cli_version(environment)
+    if found.startswith("1."):
+        mend = "it ignores the emulator's endpoint for SQS; `exec -- aws` passes --endpoint-url"
+        yield Finding(what="AWS CLI", state="note", found=found, mend=mend)
+    elif found:
+        yield Finding(what="AWS CLI", state="ok", found=found)
+
+
+def aws_cli_version(environment: Mapping[str, str]) -> str:
+    """Return the version of the AWS CLI on PATH; empty without one."""
+    aws = shutil.which("aws", path=environment.get("PATH"))
+    if aws is None:
+        return ""
+    try:
+        done = subprocess.run(
+            [aws, "--version"],
+            env=dict(environment),
+            capture_output=True,
+            text=True,
+            timeout=QUERY_WITHIN,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    name, _, rest = (done.stdout or done.stderr).partition("/")  # aws-cli/2.31.0 Python/3.13 …
+    return rest.split()[0] if name == "aws-cli" and rest.split() else ""
+
+
+def _remains() -> Iterator[Finding]:
+    left = [folder for folder in run_folders(runs_folder()) if not folder.alive()]
+    if left:
+        names = ", ".join(folder.path.name for folder in left)
+        mend = "see them: python -m automation reap, or reap --target aws"
+        yield Finding(what="earlier runs", state="note", found=names, mend=mend)

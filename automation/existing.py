@@ -1,0 +1,136 @@
+"""Opens a stack that exists already, for the commands that use, watch and mend it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from automation.emulator import lasting
+from automation.engine import find_engine
+from automation.stack.outputs import read_outputs
+from automation.stack.records import RunFolder, run_folders
+from automation.support.clients import aws_errors, make_clients
+from automation.support.errors import StackMissingError, UsageError
+from automation.support.nearest import did_you_mean
+from automation.targets.opening import deploy_first, open_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from automation.options import StackOptions
+    from automation.stack.outputs import Outputs
+    from automation.support.clients import Clients
+    from automation.targets.base import Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingStack:
+    """A stack that is deployed.
+
+    Attributes:
+        name: Name of the stack.
+        outputs: Its outputs.
+        clients: AWS clients for its account and region.
+        target: Where it is.
+    """
+
+    name: str
+    outputs: Outputs
+    clients: Clients
+    target: Target
+
+
+@contextlib.contextmanager
+def open_stack(
+    options: StackOptions, environment: Mapping[str, str], say: Callable[[str], None]
+) -> Iterator[ExistingStack]:
+    """Open an existing stack for one `with` block; in it, boto3's errors become ours.
+
+    Args:
+        options: Which stack, and where.
+        environment: The caller's environment.
+        say: Called with a line for the user, such as what an installation of the engine is doing.
+
+    Raises:
+        UsageError: No emulator is running, there is no such stack or, if none is named, there are
+            several; or it does not export what it must.
+        ObserveError: A service refused a call in the block.
+    """
+    with open_existing_target(options, environment, say) as target:
+        name = options.stack or _only_stack(target)
+        outputs = _outputs(name, target)
+        clients = make_clients(target.environment, outputs.region)
+        with aws_errors(f"working on stack {name}"):
+            yield ExistingStack(name=name, outputs=outputs, clients=clients, target=target)
+
+
+@contextlib.contextmanager
+def open_existing_target(
+    options: StackOptions, environment: Mapping[str, str], say: Callable[[str], None]
+) -> Iterator[Target]:
+    """Open the target of existing stacks, and start no emulator for that.
+
+    Raises:
+        UsageError: No emulator is running.
+    """
+    if options.target == "local" and options.emulator is None and lasting.find() is None:
+        name = f" {options.stack}" if options.stack else ""
+        raise UsageError(
+            f"no emulator is running, so there is no stack{name}",
+            hint=deploy_first(options.stack or "dev"),
+        )
+    with open_target(
+        options.target,
+        emulator=options.emulator,
+        find_engine=lambda: find_engine(environment=environment, announce=say),
+        environment=environment,
+    ) as target:
+        yield target
+
+
+def stack_names(target: Target) -> list[str]:
+    """Return the names of all stacks that this machine knows on a target."""
+    from automation.stack.command import command_for
+    from automation.stack.lifecycle import list_stacks
+
+    here = [
+        record.stack
+        for folder in run_folders(target.folder)
+        if (record := folder.record()) and record.endpoint == target.endpoint
+    ]
+    return sorted({*here, *(each.name for each in list_stacks(command_for(target)))})
+
+
+def _only_stack(target: Target) -> str:
+    names = stack_names(target)
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise UsageError(f"there is no stack on {target.description}", hint=deploy_first("dev"))
+    raise UsageError(
+        f"there are {len(names)} stacks on {target.description}: {', '.join(names)}",
+        hint=f"name one: --stack {names[0]}",
+    )
+
+
+def _outputs(name: str, target: Target) -> Outputs:
+    """Read a stack's outputs: through its run's folder if it has one, else as the user's own."""
+    from automation.stack.command import command_for, command_of_run
+    from automation.stack.lifecycle import stack_outputs
+
+    folder = RunFolder(target.folder / name)
+    try:
+        exported = (
+            stack_outputs(name, command_of_run(target, folder), folder.path)
+            if folder.record()
+            else stack_outputs(name, command_for(target))
+        )
+    except StackMissingError as error:
+        names = stack_names(target)
+        known = f"there are: {', '.join(names)}" if names else deploy_first(name)
+        raise UsageError(
+            f"there is no stack {name} on {target.description}",
+            hint=f"{did_you_mean(name, names)}{known}",
+        ) from error
+    return read_outputs(name, exported)

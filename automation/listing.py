@@ -1,0 +1,93 @@
+"""All stacks on a target: the user's own, and those of runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from automation.existing import open_existing_target
+from automation.reap import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from automation.options import StackOptions
+    from automation.stack.remains import Remains
+    from automation.targets.base import Target
+
+Owner = Literal["yours", "a run, going on", "a run of this machine", "a run of another machine"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A stack.
+
+    Attributes:
+        stack: Its name.
+        owner: Who deployed it.
+        place: Where it is, for a person.
+        age: Seconds since it was last deployed, or its run started; None if unknown.
+        expires_at: When it expires, in UTC as in the tag; empty for a stack of the user's own.
+        resources: How many it has; None if unknown.
+    """
+
+    stack: str
+    owner: Owner
+    place: str
+    age: float | None
+    expires_at: str
+    resources: int | None
+
+
+def list_all(
+    options: StackOptions, environment: Mapping[str, str], say: Callable[[str], None]
+) -> list[Listed]:
+    """Return every stack on a target, by name.
+
+    Raises:
+        UsageError: No emulator is running.
+        EngineFailedError: The engine could not list the user's own stacks.
+    """
+    with open_existing_target(options, environment, say) as target:
+        of_runs = {remains.stack: remains for remains in look(target)}
+        own = _own(target, of_runs)
+        return sorted([*own, *map(_of_run, of_runs.values())], key=lambda each: each.stack)
+
+
+def _own(target: Target, of_runs: Mapping[str, Remains]) -> Iterator[Listed]:
+    """Yield the stacks of the user's own in the engine's backend."""
+    from automation.stack.command import command_for
+    from automation.stack.lifecycle import list_stacks
+
+    for each in list_stacks(command_for(target)):
+        if each.name not in of_runs:
+            yield Listed(
+                stack=each.name,
+                owner="yours",
+                place=target.description,
+                age=_seconds_since(each.last_update),
+                expires_at="",
+                resources=each.resource_count,
+            )
+
+
+def _seconds_since(moment: datetime | None) -> float | None:
+    """The engine's times are in UTC, and say so only in words."""
+    if moment is None:
+        return None
+    return (datetime.now(UTC) - moment.replace(tzinfo=UTC)).total_seconds()
+
+
+def _of_run(remains: Remains) -> Listed:
+    owner: Owner = "a run of another machine"
+    if remains.folder is not None:
+        owner = "a run, going on" if remains.alive else "a run of this machine"
+    return Listed(
+        stack=remains.stack,
+        owner=owner,
+        place=remains.place,
+        age=remains.age,
+        expires_at=remains.expires_at,
+        resources=len(remains.items) or None,
+    )

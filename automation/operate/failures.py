@@ -1,0 +1,80 @@
+"""Why messages were dead-lettered: dead letters joined with the log. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from automation.judge.evidence import lines_with_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from automation.observe.logs import Line, Logs
+    from automation.observe.observation import DeadLetter
+
+NOT_LOGGED = "not logged"
+_REASON = re.compile(r"\breason=(?P<reason>.+)")  # as this project's function logs it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A dead letter, and what the log says about it.
+
+    Attributes:
+        letter: The dead letter.
+        reason: Why it failed, from its last error line: what follows "reason=" in it, or the whole
+            line; `NOT_LOGGED` when no error line names the message.
+        lines: Every line that contains its id, by time.
+    """
+
+    letter: DeadLetter
+    reason: str
+    lines: tuple[Line, ...]
+
+
+def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
+    """Join dead letters with the lines of the log that name them; the oldest letter first."""
+    lines = lines_with_ids(logs.lines, {letter.message_id for letter in letters})
+    return tuple(
+        Failure(
+            letter=letter,
+            reason=reason_of(lines[letter.message_id]),
+            lines=tuple(lines[letter.message_id]),
+        )
+        for letter in sorted(letters, key=lambda letter: letter.sent_at)
+    )
+
+
+def reason_of(lines: Iterable[Line]) -> str:
+    """Return why a message failed last, from the lines about it."""
+    errors = [line.message for line in lines if line.is_error]
+    if not errors:
+        return NOT_LOGGED
+    found = _REASON.search(errors[-1])
+    return found["reason"] if found else errors[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which dead letters are meant: those that match everything that is given.
+
+    Attributes:
+        ids: Message ids; empty for any.
+        body: Is searched for in the body; None for any.
+        reason: Is searched for in the reason; None for any.
+    """
+
+    ids: frozenset[str] = frozenset()
+    body: re.Pattern[str] | None = None
+    reason: re.Pattern[str] | None = None
+
+    def matches(self, failure: Failure) -> bool:
+        """Whether a dead letter is meant."""
+        letter = failure.letter
+        return (
+            (not self.ids or letter.message_id in self.ids)
+            and (self.body is None or bool(self.body.search(letter.body)))
+            and (self.reason is None or bool(self.reason.search(failure.reason)))
+        )

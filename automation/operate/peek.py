@@ -1,0 +1,39 @@
+"""Looks into the dead-letter queue, and leaves it as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.observe.logs import read_logs
+from automation.operate.failures import explain
+from automation.support.interrupts import interruptible, shielded
+
+if TYPE_CHECKING:
+    from automation.observe.observation import DeadLetter
+    from automation.observe.observer import Observer
+    from automation.operate.failures import Failure
+
+LONG_POLL = 1  # seconds: enough for SQS to ask all of its servers
+
+
+def peek(observer: Observer) -> tuple[DeadLetter, ...]:
+    """Read every dead letter, and make all of them visible again.
+
+    Raises:
+        ClientError: botocore's; the service refused a request.
+    """
+    try:
+        return observer.read_dead_letters(wait=LONG_POLL)
+    finally:
+        with shielded():
+            observer.release_dead_letters()
+
+
+def failures(observer: Observer) -> tuple[Failure, ...]:
+    """Read every dead letter, joined with the log since the oldest of them was sent."""
+    letters = peek(observer)
+    if not letters:
+        return ()
+    with interruptible():
+        events = observer.log_events(min(letter.sent_at for letter in letters))
+    return explain(letters, read_logs(events))

@@ -1,0 +1,109 @@
+"""The life of one message, as the log and the queues tell it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from automation.judge.evidence import lines_with_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from automation.observe.logs import Line, Logs
+    from automation.observe.observation import DeadLetter, QueueDepth
+
+TraceFate = Literal["processed", "dead-lettered", "pending", "gone"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedReceive:
+    """One receive of a message: an invocation that logged its id.
+
+    Attributes:
+        at: When the invocation started; the time of its first line about the message if the log
+            does not tell.
+        request_id: Of the invocation; None for lines outside of any.
+        lines: Its lines about the message.
+    """
+
+    at: datetime
+    request_id: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of the lines is an error."""
+        return any(line.is_error for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """The life of one message.
+
+    Attributes:
+        message_id: The message.
+        sent_at: When it was sent, in UTC. Only a message in a queue tells; None for others.
+        body: Likewise.
+        receives: In the order of time.
+        fate: What became of it.
+        why: How the fate is known, as a sentence without a full stop.
+    """
+
+    message_id: str
+    sent_at: datetime | None
+    body: str | None
+    receives: tuple[TracedReceive, ...]
+    fate: TraceFate
+    why: str
+
+
+def trace(
+    message_id: str, logs: Logs, letters: Sequence[DeadLetter], source: QueueDepth
+) -> Trace | None:
+    """Return the life of a message; None when nothing is known of it.
+
+    Args:
+        message_id: The id that SQS gave it.
+        logs: The function's log.
+        letters: All dead letters of the stack.
+        source: Depth of the source queue, read before the dead letters and the log.
+    """
+    receives = tuple(_receives(message_id, logs))
+    letter = next((each for each in letters if each.message_id == message_id), None)
+    if letter is None and not receives:
+        return None
+    fate, why = _fate(receives, letter, source)
+    return Trace(
+        message_id=message_id,
+        sent_at=letter.sent_at if letter else None,
+        body=letter.body if letter else None,
+        receives=receives,
+        fate=fate,
+        why=why,
+    )
+
+
+def _receives(message_id: str, logs: Logs) -> Iterator[TracedReceive]:
+    lines = lines_with_ids(logs.lines, {message_id})[message_id]
+    started = {each.request_id: each.started for each in logs.invocations}
+    for request_id in dict.fromkeys(line.request_id for line in lines):
+        own = tuple(line for line in lines if line.request_id == request_id)
+        at = started.get(request_id or "") or own[0].timestamp
+        yield TracedReceive(at=at, request_id=request_id, lines=own)
+
+
+def _fate(
+    receives: Sequence[TracedReceive], letter: DeadLetter | None, source: QueueDepth
+) -> tuple[TraceFate, str]:
+    if letter is not None:
+        return "dead-lettered", "it is in the dead-letter queue"
+    if not receives[-1].failed:
+        return "processed", "its last receive logged no error, and it is not a dead letter"
+    if not source.empty:
+        return "pending", f"its last receive failed, and the source queue holds {source}"
+    return "gone", (
+        "its last receive failed, and it is in neither queue: it was redriven or purged, its "
+        "retention ended, or another reader hides it for a while"
+    )

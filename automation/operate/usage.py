@@ -1,0 +1,106 @@
+"""What a stack used, from its log, and what so many messages a month would use. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from automation.judge.evidence import invocation_line
+from automation.observe.logs import read_logs
+from automation.operate.pricing import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from automation.observe.logs import Invocation
+    from automation.observe.observation import LogEvent
+
+MONTH = 730  # hours, as AWS's price calculator counts them
+# Lambda starts with five pollers, which each wait 20 s for a message:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+POLLERS = 5
+POLLS_A_MINUTE = 3
+# CloudWatch Logs counts 26 bytes more for each event:
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+EVENT_OVERHEAD = 26  # bytes
+MB_IN_GB = 1024
+BYTES_IN_GB = 1024**3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What was measured.
+
+    Attributes:
+        invocations: Those with a REPORT line.
+        records: Messages that they were given; a message that is received again counts again.
+            None when the log does not show it.
+        billed_ms: The sum of the billed durations, in milliseconds.
+        gb_seconds: Of memory size and billed duration.
+        log_bytes: What CloudWatch Logs counts for the function's whole log.
+    """
+
+    invocations: int
+    records: int | None
+    billed_ms: int
+    gb_seconds: float
+    log_bytes: int
+
+
+def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
+    """Sum up the REPORT lines of a log.
+
+    Args:
+        events: The function's log.
+        template: Of the line, with {records}, that the function logs in every invocation.
+    """
+    invocations = [each for each in read_logs(events).invocations if each.report]
+    reports = [each.report for each in invocations if each.report]
+    records = [_records(each, template) for each in invocations]
+    known = [number for number in records if number is not None]
+    return Usage(
+        invocations=len(invocations),
+        records=sum(known) if known and len(known) == len(records) else None,
+        billed_ms=sum(report.billed_ms for report in reports),
+        gb_seconds=sum(r.billed_ms / 1000 * r.memory_mb / MB_IN_GB for r in reports),
+        log_bytes=sum(len(event.text.encode()) + EVENT_OVERHEAD for event in events),
+    )
+
+
+def _records(invocation: Invocation, template: str | None) -> int | None:
+    match = None if template is None else invocation_line(invocation, template)
+    found = match.groupdict().get("records") if match else None
+    return None if found is None else int(found)
+
+
+def idle_polls() -> int:
+    """Return the requests a month of Lambda's pollers on a queue that is empty."""
+    return POLLERS * POLLS_A_MINUTE * 60 * MONTH
+
+
+def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
+    """Yield what so many messages a month use, if they are like those that were measured.
+
+    Each message is sent by a request of its own. Each invocation takes one request to receive its
+    batch and one to delete it. If the log does not show the size of the batches, each is taken to
+    hold one message: that costs most.
+
+    Args:
+        usage: What was measured: at least one invocation.
+        messages: A month.
+        fifo: Whether the queue is a FIFO queue.
+    """
+    factor = messages / (usage.records or usage.invocations)
+    invocations = usage.invocations * factor
+    queue = "SQS FIFO" if fifo else "SQS standard"
+    yield Quantity(what="Lambda requests", price="Lambda requests", amount=invocations)
+    yield Quantity(
+        what="Lambda duration", price="Lambda duration", amount=usage.gb_seconds * factor
+    )
+    yield Quantity(
+        what="SQS: send, receive, delete", price=queue, amount=messages + 2 * invocations
+    )
+    yield Quantity(what="SQS: polling while idle", price=queue, amount=idle_polls())
+    yield Quantity(
+        what="log", price="Logs ingestion", amount=usage.log_bytes * factor / BYTES_IN_GB
+    )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from automation.observe.logs import read_logs
+from automation.observe.observation import DeadLetter, QueueDepth
+from automation.operate.trace import Trace, trace
+from tests.unit.automation.report.results import BEGAN, EMPTY, events
+
+BUSY = QueueDepth(visible=0, in_flight=1, delayed=0)
+LETTER = DeadLetter(message_id="m-2", body="poison", sent_at=BEGAN)
+
+
+def life(
+    message_id: str, letters: tuple[DeadLetter, ...] = (), source: QueueDepth = EMPTY
+) -> Trace:
+    found = trace(message_id, read_logs(events()), letters, source)
+    assert found is not None
+    return found
+
+
+def test_a_dead_letter_is_told_from_its_sending_through_each_receive_to_its_fate() -> None:
+    found = life("m-2", (LETTER,))
+
+    assert (found.sent_at, found.body, found.fate) == (BEGAN, "poison", "dead-lettered")
+    assert [(each.request_id or "")[-1] for each in found.receives] == ["1", "2", "3"]
+    assert [(each.at - BEGAN).total_seconds() for each in found.receives] == [0.5, 2.5, 4.5]
+    assert all(each.failed for each in found.receives)
+    assert [line.message for line in found.receives[2].lines] == ["FAIL m-2 receive=3"]
+
+
+def test_a_message_that_was_processed_is_told_although_no_queue_knows_it() -> None:
+    found = life("m-1", (LETTER,))
+
+    assert (found.sent_at, found.fate) == (None, "processed")
+    assert len(found.receives) == 1
+
+
+@pytest.mark.parametrize(("source", "fate"), [(BUSY, "pending"), (EMPTY, "gone")])
+def test_a_failed_message_that_is_no_dead_letter_is_pending_while_the_queue_holds_any(
+    source: QueueDepth, fate: str
+) -> None:
+    assert life("m-2", (), source).fate == fate
+
+
+def test_a_dead_letter_that_no_line_names_is_told() -> None:
+    never_logged = DeadLetter(message_id="m-9", body="b", sent_at=BEGAN)
+
+    assert life("m-9", (never_logged,)).receives == ()
+
+
+def test_nothing_is_told_of_a_message_that_nobody_knows() -> None:
+    assert trace("m-9", read_logs(events()), (LETTER,), EMPTY) is None
