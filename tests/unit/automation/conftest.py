@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.support.clients import Clients, make_clients
+from automation.support.interrupts import _Signals
 
 ENVIRONMENT = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -16,3 +17,9 @@ ENVIRONMENT = {
 @pytest.fixture(scope="module")
 def clients() -> Clients:
     return make_clients(ENVIRONMENT, "us-east-1")
+
+
+@pytest.fixture(autouse=True)
+def _signals_are_noted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ends stops noting signals, for its process is about to end; not this one."""
+    monkeypatch.setattr(_Signals, "protecting", _Signals.protecting)
