@@ -10,7 +10,7 @@ from automation.cli.arguments import add_account, configuration_value, seconds
 from automation.cli.base import EXIT_CODES, Command
 from automation.scenario.model import TEN_HANDS
 from automation.support import interrupts
-from automation.support.errors import AutomationError, UsageError
+from automation.support.errors import UsageError
 from automation.targets.opening import NAMES
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", action="store_true", help="do not destroy the stack; print how to"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result to FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report to open")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML, for CI")
     parser.add_argument(
         "--log", action="store_true", help="print the whole log; the default when piped"
     )
@@ -72,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Run a scenario."""
     from automation.options import RunOptions
-    from automation.report.document import check_destination, write_document
+    from automation.report.files import FORMATS, check_destinations, write_files
     from automation.report.live import TerminalNarrator
     from automation.report.printing import print_result
     from automation.report.terminal import make_console, print_error
@@ -82,8 +84,8 @@ def carry_out(options: argparse.Namespace) -> int:
         raise UsageError(
             "--stack proves an existing stack as it is", hint="leave out --keep and --config"
         )
-    if options.json:
-        check_destination(options.json)
+    files = {name: path for name in FORMATS if (path := getattr(options, name))}
+    check_destinations(files)
     interrupts.interrupt_after(options.timeout)
     with TerminalNarrator(make_console(stderr=True)) as narrator:
         result = run(
@@ -102,18 +104,13 @@ def carry_out(options: argparse.Namespace) -> int:
             narrator,
         )
     interrupts.stop_protecting()
-    unwritten = None
-    if options.json:
-        try:
-            write_document(result, options.json)
-        except AutomationError as error:
-            unwritten = error
+    unwritten = tuple(write_files(result, files))
     if isinstance(result.error, UsageError):
         raise result.error
     console = make_console()
     print_result(result, console, whole=options.log or not console.is_terminal)
-    if unwritten:
-        print_error(unwritten, make_console(stderr=True))  # does not change the exit code
+    for error in unwritten:
+        print_error(error, make_console(stderr=True))  # does not change the exit code
     return result.exit_code
 
 

@@ -35,6 +35,12 @@ class Cause:
     times: int
     line: Line
 
+    @property
+    def text(self) -> tuple[str, ...]:
+        """The lines that show it, as they were logged."""
+        message, detail = self.line.message, self.line.detail
+        return detail if message in detail else (message, *detail)
+
     def __str__(self) -> str:
         return f"{self.what}, so the whole batch failed: {self.advice}"
 

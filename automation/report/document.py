@@ -3,65 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from automation.support.errors import AutomationError, UsageError
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from automation.judge.verdict import InvocationVerdict, MessageVerdict
     from automation.report.result import RunResult
 
 
-def check_destination(path: Path) -> None:
-    """Refuse a file that could not be written, before the run begins.
-
-    Raises:
-        UsageError: It is a folder, its folder does not exist, or permission is missing.
-    """
-    if path.is_dir() or not path.parent.is_dir():
-        raise UsageError(
-            f"{path} cannot be written: "
-            + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"),
-            hint="name a file in a folder that exists",
-        )
-    written = path.parent if _is_replaced(path) else path
-    if written.exists() and not os.access(written, os.W_OK):
-        raise UsageError(
-            f"{path} cannot be written: no permission to write to {written}",
-            hint="name a file in a folder that you may write to",
-        )
-
-
-def write_document(result: RunResult, path: Path) -> None:
-    """Write the result to a file, atomically, or to a device, a pipe or a link.
-
-    A rename would replace the latter by a regular file, so they are written to directly.
-
-    Raises:
-        AutomationError: It could not be written; an existing file is unchanged.
-    """
-    text = json.dumps(document(result), indent=2) + "\n"
-    draft = path.with_name(f"{path.name}.{os.getpid()}") if _is_replaced(path) else None
-    try:
-        (draft or path).write_text(text, encoding="utf-8")
-        if draft:
-            draft.replace(path)
-    except OSError as error:
-        raise AutomationError(
-            f"the result could not be written to {path}: {error.strerror}",
-            hint="make room, or name another file",
-        ) from error
-    finally:
-        if draft:
-            draft.unlink(missing_ok=True)
-
-
-def _is_replaced(path: Path) -> bool:
-    """Whether a rename may put a file at the path: nothing is there, or a regular file."""
-    return not path.is_symlink() and (path.is_file() or not path.exists())
+def document_text(result: RunResult) -> str:
+    """Return the result as the text of a JSON file."""
+    return json.dumps(document(result), indent=2) + "\n"
 
 
 def document(result: RunResult) -> dict[str, Any]:
@@ -71,8 +23,11 @@ def document(result: RunResult) -> dict[str, Any]:
         "outcome": result.outcome,
         "error": None if result.error is None else str(result.error),
         "causes": [str(cause) for cause in verdict.causes] if verdict else [],
+        "project": result.project,
         "target": result.target,
         "stack": result.stack,
+        "settings": None if result.settings is None else asdict(result.settings),
+        "started_at": result.started_at.isoformat(),
         "phases": {name: round(seconds, 3) for name, seconds in result.phases.items()},
         "messages": [_message(message) for message in verdict.messages] if verdict else [],
         "invocations": [_invocation(seen) for seen in verdict.invocations] if verdict else [],
@@ -97,6 +52,7 @@ def _message(message: MessageVerdict) -> dict[str, Any]:
         "message_id": message.message_id,
         "body": message.body,
         "fate": message.fate,
+        "reason": message.reason,
         "receives": message.receives,
         "sent_at": message.sent_at.isoformat(),
         "received_at": [at.isoformat() for at in message.received_at],

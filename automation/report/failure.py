@@ -30,11 +30,9 @@ def print_causes(causes: Sequence[Cause], invocations: int, console: Console) ->
         console: Where to.
     """
     for cause in causes:
-        message, detail = cause.line.message, cause.line.detail
-        told = detail if message in detail else (message, *detail)
         console.print(Text.assemble("\n", ("Cause ", "bold"), (printable(str(cause)), "red")))
         console.print(Text(f"in {cause.times} of {invocations} invocations; the first:", "dim"))
-        print_lines("\n".join(told[-MOST_LINES:]), console)
+        print_lines("\n".join(cause.text[-MOST_LINES:]), console)
 
 
 def print_culprits(verdict: Verdict, console: Console) -> None:

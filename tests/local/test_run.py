@@ -34,11 +34,16 @@ def failed_checks(machine: Machine) -> set[str]:
 
 
 def test_the_ten_hands_are_proved_and_nothing_is_left(machine: Machine) -> None:
-    done = machine.run("run", "--json", machine.report_file)
+    html, junit = machine.root / "result.html", machine.root / "result.xml"
+    files = ("--json", machine.report_file, "--html", str(html), "--junit", str(junit))
+    done = machine.run("run", *files)
 
     report = machine.report()
     assert done.code == 0, done.stdout + done.stderr
     assert report["outcome"] == "passed"
+    assert report["settings"]["visibility_timeout"] == 2
+    assert "9 processed, 1 dead-lettered, everything deleted</h1>" in html.read_text()
+    assert f'tests="{len(report["checks"])}" failures="0" errors="0"' in junit.read_text()
     assert fates(machine) == ["processed"] * 9 + ["dead-lettered"]
     assert report["messages"][9]["receives"] == 3
     assert report["leftovers"] == []

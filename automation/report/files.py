@@ -1,0 +1,112 @@
+"""The result of a run in files: which formats there are, and how they are written safely."""
+
+from __future__ import annotations
+
+import os
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from automation.support.errors import AutomationError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from automation.report.result import RunResult
+
+
+def _json(result: RunResult) -> str:
+    from automation.report.document import document_text
+
+    return document_text(result)
+
+
+def _html(result: RunResult) -> str:
+    from automation.report.page import page_text
+
+    return page_text(result)
+
+
+def _junit(result: RunResult) -> str:
+    from automation.report.junit import junit_text
+
+    return junit_text(result)
+
+
+FORMATS: Mapping[str, Callable[[RunResult], str]] = {"json": _json, "html": _html, "junit": _junit}
+"""Each format, by the name of its option; what it needs is imported only if it is asked for."""
+
+
+def check_destinations(paths: Mapping[str, Path]) -> None:
+    """Refuse files that could not be written, before the run begins.
+
+    Args:
+        paths: Where each format is to be written.
+
+    Raises:
+        UsageError: One cannot be written, or two formats name the same file.
+    """
+    for path in paths.values():
+        check_destination(path)
+    for (one, path), (other, same) in combinations(paths.items(), 2):
+        if path.absolute() == same.absolute():
+            raise UsageError(
+                f"--{one} and --{other} name the same file, {path}", hint="name a file for each"
+            )
+
+
+def write_files(result: RunResult, paths: Mapping[str, Path]) -> Iterator[AutomationError]:
+    """Write the result in each format; yield an error for each file that could not be written."""
+    for name, path in paths.items():
+        try:
+            write_file(FORMATS[name](result), path)
+        except AutomationError as error:
+            yield error
+
+
+def check_destination(path: Path) -> None:
+    """Refuse a file that could not be written, before the run begins.
+
+    Raises:
+        UsageError: It is a folder, its folder does not exist, or permission is missing.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: "
+            + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"),
+            hint="name a file in a folder that exists",
+        )
+    written = path.parent if _is_replaced(path) else path
+    if written.exists() and not os.access(written, os.W_OK):
+        raise UsageError(
+            f"{path} cannot be written: no permission to write to {written}",
+            hint="name a file in a folder that you may write to",
+        )
+
+
+def write_file(text: str, path: Path) -> None:
+    """Write a text to a file, atomically, or to a device, a pipe or a link.
+
+    A rename would replace the latter by a regular file, so they are written to directly.
+
+    Raises:
+        AutomationError: It could not be written; an existing file is unchanged.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}") if _is_replaced(path) else None
+    try:
+        (draft or path).write_text(text, encoding="utf-8")
+        if draft:
+            draft.replace(path)
+    except OSError as error:
+        raise AutomationError(
+            f"the result could not be written to {path}: {error.strerror}",
+            hint="make room, or name another file",
+        ) from error
+    finally:
+        if draft:
+            draft.unlink(missing_ok=True)
+
+
+def _is_replaced(path: Path) -> bool:
+    """Whether a rename may put a file at the path: nothing is there, or a regular file."""
+    return not path.is_symlink() and (path.is_file() or not path.exists())

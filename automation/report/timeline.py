@@ -1,0 +1,108 @@
+"""When each message was where: pure, from a verdict to seconds since the first message was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from automation.judge.evidence import Fate
+    from automation.judge.verdict import InvocationVerdict, MessageVerdict, Verdict
+
+Span = tuple[float, float]
+"""Begin and end, in seconds since the first message was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """When everything was where.
+
+    Attributes:
+        lives: One for each message, in the order in which they were sent.
+        invocations: Every invocation, whether its messages are known or not.
+    """
+
+    lives: tuple[Life, ...]
+    invocations: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """One message from send to its fate.
+
+    Attributes:
+        number: Its number in the scenario, from 1.
+        fate: Its fate.
+        sent: When it was sent.
+        invocations: The invocation of each receive that was logged.
+        waits: The visibility timeouts: from the end of an invocation until the message is visible
+            again. That of a dead letter's last receive ends about when SQS moves it.
+        end: When it met its fate, as far as the log says; None when it says nothing.
+    """
+
+    number: int
+    fate: Fate
+    sent: float
+    invocations: tuple[Span, ...]
+    waits: tuple[Span, ...]
+    end: float | None
+
+
+def timeline(verdict: Verdict, visibility_timeout: float) -> Timeline:
+    """Return when everything was where.
+
+    Args:
+        verdict: What became of the messages.
+        visibility_timeout: Seconds until a message whose receive failed is visible again.
+    """
+    if not verdict.messages:
+        return Timeline(lives=(), invocations=())
+    began = min(message.sent_at for message in verdict.messages)
+    spans = {each.request_id: _span(each, began) for each in verdict.invocations}
+    lives = (
+        _life(number, message, began, spans, visibility_timeout)
+        for number, message in enumerate(verdict.messages, start=1)
+    )
+    return Timeline(lives=tuple(lives), invocations=tuple(spans.values()))
+
+
+def _life(
+    number: int,
+    message: MessageVerdict,
+    began: datetime,
+    spans: Mapping[str, Span],
+    visibility_timeout: float,
+) -> Life:
+    sent = (message.sent_at - began).total_seconds()
+    received = []
+    for line in message.receive_lines:
+        at = max(sent, (line.timestamp - began).total_seconds())
+        received.append(spans.get(line.request_id or "", (at, at)))
+    received.sort()
+    waits = [(end, begin) for (_, end), (begin, _) in pairwise(received) if begin > end]
+    if received and message.fate == "dead-lettered":
+        begin, end = received[-1]
+        waits.append((end, max(end, begin + visibility_timeout)))
+    ends = [end for _, end in (*received, *waits)]
+    return Life(
+        number=number,
+        fate=message.fate,
+        sent=sent,
+        invocations=tuple(received),
+        waits=tuple(waits),
+        end=max(ends, default=None),
+    )
+
+
+def _span(invocation: InvocationVerdict, began: datetime) -> Span:
+    """Return when an invocation ran; on the emulator, all its lines have the time of its end."""
+    times = [line.timestamp for line in invocation.lines]
+    duration = timedelta(milliseconds=invocation.report.duration_ms if invocation.report else 0)
+    first, last = min(times), max(times)
+    begin = min(first, last - duration)
+    return (max(0.0, (begin - began).total_seconds()), max(0.0, (last - began).total_seconds()))

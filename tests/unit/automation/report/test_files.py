@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from automation.report.files import (
+    FORMATS,
+    check_destination,
+    check_destinations,
+    write_file,
+    write_files,
+)
+from automation.support.errors import AutomationError, UsageError
+from automation.support.paths import CHECKOUT
+from tests.unit.automation.report.results import PASSED
+
+READ = "import pathlib, sys; print(pathlib.Path(sys.argv[1]).read_text())"
+TEXT = "a text"
+
+
+def test_a_run_is_written_in_each_format_that_is_asked_for(tmp_path: Path) -> None:
+    paths = {name: tmp_path / f"result.{name}" for name in FORMATS}
+
+    assert list(write_files(PASSED, paths)) == []
+
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths.values()}
+    assert json.loads(paths["json"].read_text())["outcome"] == "passed"
+    assert ET.parse(paths["junit"]).getroot().tag == "testsuites"  # noqa: S314 -- our own
+    assert "</html>" in paths["html"].read_text()
+
+
+def test_a_file_that_could_not_be_written_does_not_keep_the_others_from_it(tmp_path: Path) -> None:
+    paths = {"json": tmp_path / "missing" / "r.json", "junit": tmp_path / "r.xml"}
+
+    (error,) = write_files(PASSED, paths)
+
+    assert "r.json" in str(error)
+    assert paths["junit"].exists()
+
+
+def test_two_formats_in_one_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--json and --html name the same file"):
+        check_destinations({"json": tmp_path / "r", "html": tmp_path / "r"})
+
+
+def disk_full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("method", ["write_text", "replace"])
+def test_is_written_whole_or_not_at_all(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "result.json"
+    path.write_text("the one before")
+
+    def half_a_disk(self: Path, *_: object, **__: object) -> int:
+        self.write_bytes(b'{"outcome": "pa')
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, method, half_a_disk if method == "write_text" else disk_full)
+        with pytest.raises(AutomationError, match=r"result\.json.*No space left"):
+            write_file(TEXT, path)
+
+    assert path.read_text() == "the one before"
+    assert [each.name for each in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
+    if os.geteuid() == 0:  # only root may make one, and only root could replace /dev/null
+        device = tmp_path / "null"
+        os.mknod(device, stat.S_IFCHR | 0o666, Path(os.devnull).stat().st_rdev)
+    else:
+        device = Path(os.devnull)
+
+    check_destination(device)
+    write_file(TEXT, device)
+
+    assert device.is_char_device()
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen([sys.executable, "-c", READ, str(pipe)], stdout=subprocess.PIPE)
+
+    write_file(TEXT, pipe)
+
+    assert reader.communicate(timeout=30)[0].decode().strip() == TEXT
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_is_written_through_and_stays_a_link(tmp_path: Path, *, exists: bool) -> None:
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    if exists:
+        target.write_text("the one before")
+    link.symlink_to(target)
+
+    write_file(TEXT, link)
+
+    assert link.is_symlink()
+    assert target.read_text() == TEXT
+
+
+def test_standard_output_can_be_named_as_a_file() -> None:
+    program = """if True:
+        from pathlib import Path
+        from automation.report.files import write_file
+        write_file("text", Path("/dev/stdout"))
+        """
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, timeout=30, check=True
+    )
+
+    assert done.stdout == b"text"
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        (lambda folder: folder / "missing" / "r.json", "there is no folder .*missing"),
+        (lambda folder: folder, "it is a folder"),
+        (lambda folder: folder / "file" / "r.json", "there is no folder .*file"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_run(
+    place: Callable[[Path], Path], complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(UsageError, match=complaint):
+        check_destination(place(tmp_path))
+
+
+def test_a_file_that_can_be_written_is_accepted_and_not_touched(tmp_path: Path) -> None:
+    check_destination(tmp_path / "new.json")
+
+    assert not list(tmp_path.iterdir())
