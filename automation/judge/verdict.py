@@ -200,11 +200,21 @@ def _invocation_verdict(invocation: Invocation, template: str | None) -> Invocat
 
 def _notes(evidence: Evidence) -> Iterator[str]:
     most = evidence.observation.max_receive_count
-    for message in evidence.expected_to_be("processed"):
-        if (times := len(message.receives)) > 1:
+    duplicated = [
+        (message.sent.message_id, len(message.receives))
+        for message in evidence.expected_to_be("processed")
+        if len(message.receives) > 1
+    ]
+    match duplicated:
+        case [(message_id, times)]:
             yield (
-                f"message {message.sent.message_id} was duplicated: it was processed {times} "
-                "times, as SQS delivers at least once"
+                f"message {message_id} was duplicated: it was processed {times} times, as SQS "
+                "delivers at least once"
+            )
+        case [_, *_]:
+            yield (
+                f"{len(duplicated)} messages were duplicated: they were processed up to "
+                f"{max(times for _, times in duplicated)} times, as SQS delivers at least once"
             )
     for message in evidence.expected_to_be("dead-lettered"):
         name = f"message {message.sent.message_id}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from automation.stack.events import ResourceStep
 
 SPINNER_WIDTH = 3  # columns that the spinner takes of the status line
-BAR_WIDTH = 24  # columns of the bar of visibility timeouts
+BAR_WIDTH = 12  # columns of the bar of visibility timeouts
 
 PHASES = {
     "set up": "finding the engine and opening the target",
@@ -141,7 +141,7 @@ class TerminalNarrator(Narrator):
     def phase(self, name: str) -> None:
         """Show what a phase does."""
         waits = self._waits if name == "prove" else None
-        self._line.enter(PHASES[name], waits)
+        self._line.enter("waiting" if waits else PHASES[name], waits)
         if self._status is None:
             until = f", {waits[0]} x {waits[1]} s of visibility timeouts" if waits else ""
             seconds = time.monotonic() - self._began

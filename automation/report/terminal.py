@@ -73,7 +73,7 @@ def print_items(items: Iterable[str], console: Console, style: str = "") -> None
     for item in items:
         longer = f"{line} · {item}" if line else item
         if line and len(longer) > console.width:
-            console.print(Text(f"{line} ·", style), soft_wrap=True)
+            console.print(Text(line, style), soft_wrap=True)
             longer = item
         line = longer
     console.print(Text(line, style), soft_wrap=True)

@@ -643,6 +643,18 @@ def test_a_duplicate_is_noted() -> None:
     assert note == f"{name} was duplicated: it was processed 2 times, as SQS delivers at least once"
 
 
+def test_many_duplicates_are_one_note() -> None:
+    scenario, observation = the_ten_hands()
+    again = edit(
+        observation,
+        lambda text: (
+            [text, text.replace("receive=1", "receive=2")] if "ok user" in text else [text]
+        ),
+    )
+    (note,) = judge(scenario, again, exact_receives=True).notes
+    assert note.startswith("9 messages were duplicated: they were processed up to 2 times, as SQS")
+
+
 def test_on_aws_a_receive_that_reached_nobody_is_noted_and_fails_nothing() -> None:
     scenario, observation = the_ten_hands()
     gap = drop(observation, poison(observation), "receive=2 ")

@@ -46,6 +46,16 @@ def test_a_file_that_could_not_be_written_does_not_keep_the_others_from_it(tmp_p
     assert paths["junit"].exists()
 
 
+def test_a_run_without_a_page_does_not_pay_for_the_page() -> None:
+    program = """if True:
+        import sys
+        import automation.report.files, automation.report.live, automation.report.printing
+        assert not {"jinja2", "pygal", "xml.etree"} & set(sys.modules)
+        """
+
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, timeout=30, check=True)
+
+
 def test_two_formats_in_one_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--json and --html name the same file"):
         check_destinations({"json": tmp_path / "r", "html": tmp_path / "r"})
