@@ -149,7 +149,12 @@ def _ticks(end: float, most: int) -> list[float]:
 
 
 def _static(root: Element) -> Element:
-    """Remove what only pygal's script would use, and the ids, which two charts would share."""
+    """Remove what only pygal's script would use, and the ids, which two charts would share.
+
+    The chart is one picture to a screen reader: what it shows is in the page's text, too.
+    """
+    root.set("role", "img")
+    root.set("aria-label", root.get("class", "").partition(" ")[0])
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in UNUSED or child.get("class") == "plot tooltip-overlay":

@@ -93,7 +93,9 @@ def print_header(result: RunResult, console: Console) -> None:
 def print_log(result: RunResult, console: Console, *, whole: bool) -> None:
     """Print the function's log: all streams, START to REPORT; or the folded one."""
     console.print(Text.assemble("\n", ("Log ", "bold"), (result.log_group or "", "cyan")))
-    if not whole and result.verdict:
+    if not result.events:
+        console.print(Text("  nothing was logged", "dim"))
+    elif not whole and result.verdict:
         for text in fold_log(result.verdict.invocations, console.height // 2):
             line = Text.assemble(MARK, log_line(text))
             console.print(line, no_wrap=True, overflow="ellipsis")
@@ -125,7 +127,8 @@ def print_messages(verdict: Verdict, console: Console, *, whole: bool) -> None:
             tries(message).ljust(tries_width),
         )
         body = printable(message.body).replace("\n", "\\n")
-        if message.fate == "processed" or (verdict.causes and not message.lines):
+        silent = verdict.causes and not message.lines
+        if message.fate in {"processed", "pending"} or silent:
             row = Text.assemble(head, "  ", (body, "dim"))
             console.print(row, no_wrap=True, overflow="ellipsis")
             continue

@@ -134,6 +134,16 @@ def test_a_run_tells_all_it_found_out(go: Go) -> None:
     assert result.description == "a fake target"
     assert result.versions["engine"] == "3.259.0"
     assert result.log_group == EXPORTED["log_group_name"]
+    assert result.settings is not None
+    assert result.settings.by_key == {
+        "functionTimeout": "1 s",
+        "visibilityTimeout": "0 s",
+        "maxReceiveCount": "3",
+        "batchSize": "10",
+        "memorySize": "128 MB",
+        "runtime": "python3.12",
+    }
+    assert result.concluded
     assert result.verdict is not None
     assert [message.fate for message in result.verdict.messages] == ["processed", "dead-lettered"]
     assert result.events
@@ -372,6 +382,12 @@ def test_an_interrupt_before_anything_is_made_makes_nothing(go: Go, world: World
     assert result.exit_code == 130
     assert "engine up" not in world.calls
     assert not folders(world)
+
+
+def test_a_run_that_is_interrupted_while_it_waits_has_not_concluded(go: Go, world: World) -> None:
+    world.strike = at("logs.filter_log_events", interrupt)
+
+    assert not go().concluded
 
 
 def test_an_interrupted_run_tells_what_it_had_seen(go: Go, world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from automation.observe.observation import DeadLetter, LogEvent
+from automation.observe.observation import DeadLetter, LogEvent, QueueDepth
 from automation.report.printing import print_result
 from automation.report.result import RunResult
 from automation.report.terminal import make_console, print_error, printable
@@ -251,6 +251,17 @@ def test_an_interrupted_run_says_not_proved_where_it_could_not_tell() -> None:
     assert "not proved the good message was processed and logged" in output
     assert "FAIL the good" not in output
     assert "ok the queue is empty" in output
+
+
+def test_of_a_run_that_is_interrupted_early_each_pending_message_is_one_row() -> None:
+    busy = replace(observation(log=[]), source=QueueDepth(visible=0, in_flight=2, delayed=0))
+    busy = replace(busy, dead_letters=())
+    stopped = replace(interrupted(), events=(), verdict=verdict(busy))
+
+    output = on_terminal(stopped, 60)
+
+    assert '\n1  pending  no try logged  {"n": 1}\n2  pending  no try logged  poison\n' in output
+    assert "  nothing was logged\n" in output
 
 
 def test_what_is_left_after_an_interrupt_is_a_failure_all_the_same() -> None:
