@@ -24,7 +24,7 @@ def fold_log(invocations: Sequence[InvocationVerdict], most: int) -> Iterator[st
         most: The most lines; at least `LEAST_ROWS` are used if there are so many.
     """
     room = max(most, LEAST_ROWS)
-    for position, invocation in enumerate(invocations):
+    for invocation in invocations:
         errors = (line for line in invocation.lines if line.is_error)
         lines = [
             _in_one_line(invocation),
@@ -32,8 +32,7 @@ def fold_log(invocations: Sequence[InvocationVerdict], most: int) -> Iterator[st
         ]
         if len(lines) > room:
             yield from lines[:room]
-            if position + 1 < len(invocations):
-                yield f"… and {len(invocations) - position - 1} more invocations"
+            yield f"… and more: {len(invocations)} invocations in all"
             return
         yield from lines
         room -= len(lines)

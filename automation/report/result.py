@@ -91,7 +91,8 @@ class RunResult:
         if self.outcome == "passed":
             fates = Counter(message.fate for message in messages)
             told = [f"{count} {fate}" for fate, count in fates.items()]
-            return ", ".join([*told, "stack kept" if self.finish else "everything deleted"])
+            stack = "the stack stands" if self.leftovers is None else "everything deleted"
+            return ", ".join([*told, stack])
         if self.outcome == "failed" and self.verdict and self.verdict.causes:
             return str(self.verdict.causes[0])
         if self.outcome == "failed":

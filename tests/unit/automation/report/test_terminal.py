@@ -164,6 +164,23 @@ def test_the_header_names_project_stack_target_and_the_settings_in_effect() -> N
         assert setting in header
 
 
+def test_a_stack_that_was_not_destroyed_is_said_to_stand() -> None:
+    assert shown(replace(PASSED, leftovers=None)).endswith(", the stack stands\n")
+
+
+def test_a_log_of_many_invocations_is_folded_into_what_fits() -> None:
+    log = [each for _ in range(30) for each in events()]
+    many = [
+        replace(each, text=each.text.replace("-0000-", f"-{n // 4:04}-"))
+        for n, each in enumerate(log)
+    ]
+
+    folded = on_terminal(seen(log=many), 80, 40).split("Log ")[1].split("\nMessages\n")[0]
+
+    assert len(folded.splitlines()) < 25
+    assert "invocations in all" in folded
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_poison_row_is_whole_with_its_reason_at_any_width(width: int) -> None:
     scenario = Scenario(
