@@ -29,7 +29,7 @@ def approve(access: Access, options: RunOptions, scenario: Scenario, narrator: N
     narrator.say(
         proposal(
             access,
-            makes=project_description(),
+            makes=project_description(options.program),
             kept=options.keep,
             configuration=options.configuration,
             messages=len(scenario.messages),

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from automation.stack.configuration import StackPlan, declared_keys
+from automation.stack.configuration import StackPlan, declared_keys, project_name
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, sweep
 from automation.stack.records import TIME, RunRecord
 from automation.support.errors import UsageError
-from automation.support.paths import CHECKOUT
 from automation.support.wait import looks
 
 if TYPE_CHECKING:
@@ -27,14 +26,12 @@ if TYPE_CHECKING:
 EXPIRES_AFTER = timedelta(hours=2)  # of an ephemeral stack: far longer than the longest run
 
 
-def plan_stack(
-    target: Target, name: str, given: Mapping[str, Any], program: Path = CHECKOUT
-) -> StackPlan:
+def plan_stack(target: Target, name: str, given: Mapping[str, Any], program: Path) -> StackPlan:
     """Return the plan of an ephemeral stack on a target.
 
-    Of the target's configuration, and of the tag `expires-at`, only what the program declares is
-    passed on. A program without the key `tags` gets none: then `reap` finds its stack by the run's
-    folder alone.
+    Of the target's configuration, and of the tags by which `reap` finds what is left, only what the
+    program declares is passed on. A program without the key `tags` gets none: then `reap` finds its
+    stack by the run's folder alone.
 
     Args:
         target: Where the stack is deployed.
@@ -59,7 +56,10 @@ def plan_stack(
         record=record,
         folder=target.folder / name,
         configuration=configuration_for(
-            declared_keys(program), target.configuration, given, record.expires_at
+            declared_keys(program),
+            target.configuration,
+            given,
+            {"project": project_name(program), "stack": name, "expires-at": record.expires_at},
         ),
         finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
         program=program,
@@ -70,7 +70,7 @@ def configuration_for(
     declared: tuple[str, ...],
     of_target: Mapping[str, Any],
     given: Mapping[str, Any],
-    expires_at: str,
+    tags: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return a stack's configuration: the target's as far as it is declared, then what is given.
 
@@ -80,13 +80,13 @@ def configuration_for(
     fitting = {key: value for key, value in of_target.items() if ":" in key or key in declared}
     if "tags" not in declared:
         return {**fitting, **given}
-    tags = given.get("tags", {})
-    if not isinstance(tags, Mapping):
+    own = given.get("tags", {})
+    if not isinstance(own, Mapping):
         raise UsageError(
-            f"the configuration key tags must be an object; got {json.dumps(tags)}",
+            f"the configuration key tags must be an object; got {json.dumps(own)}",
             hint='give tags by key, as in --config tags:=\'{"team": "x"}\'',
         )
-    return {**fitting, **given, "tags": {**tags, "expires-at": expires_at}}
+    return {**fitting, **given, "tags": {**own, **tags}}
 
 
 def looks_for_leftovers(

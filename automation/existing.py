@@ -17,6 +17,7 @@ from automation.targets.opening import deploy_first, open_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from automation.options import StackOptions
     from automation.stack.outputs import Outputs
@@ -58,8 +59,8 @@ def open_stack(
         ObserveError: A service refused a call in the block.
     """
     with open_existing_target(options, environment, say) as target:
-        name = options.stack or _only_stack(target)
-        outputs = _outputs(name, target)
+        name = options.stack or _only_stack(options.program, target)
+        outputs = _outputs(name, options.program, target)
         clients = make_clients(target.environment, outputs.region)
         with aws_errors(f"working on stack {name}"):
             yield ExistingStack(name=name, outputs=outputs, clients=clients, target=target)
@@ -85,12 +86,13 @@ def open_existing_target(
         emulator=options.emulator,
         find_engine=lambda: find_engine(environment=environment, announce=say),
         environment=environment,
+        program=options.program,
     ) as target:
         yield target
 
 
-def stack_names(target: Target) -> list[str]:
-    """Return the names of all stacks that this machine knows on a target."""
+def stack_names(program: Path, target: Target) -> list[str]:
+    """Return the names of all stacks of a program that this machine knows on a target."""
     from automation.stack.command import command_for
     from automation.stack.lifecycle import list_stacks
 
@@ -99,11 +101,11 @@ def stack_names(target: Target) -> list[str]:
         for folder in run_folders(target.folder)
         if (record := folder.record()) and record.endpoint == target.endpoint
     ]
-    return sorted({*here, *(each.name for each in list_stacks(command_for(target)))})
+    return sorted({*here, *(each.name for each in list_stacks(program, command_for(target)))})
 
 
-def _only_stack(target: Target) -> str:
-    names = stack_names(target)
+def _only_stack(program: Path, target: Target) -> str:
+    names = stack_names(program, target)
     if len(names) == 1:
         return names[0]
     if not names:
@@ -114,7 +116,7 @@ def _only_stack(target: Target) -> str:
     )
 
 
-def _outputs(name: str, target: Target) -> Outputs:
+def _outputs(name: str, program: Path, target: Target) -> Outputs:
     """Read a stack's outputs: through its run's folder if it has one, else as the user's own."""
     from automation.stack.command import command_for, command_of_run
     from automation.stack.lifecycle import stack_outputs
@@ -122,12 +124,12 @@ def _outputs(name: str, target: Target) -> Outputs:
     folder = RunFolder(target.folder / name)
     try:
         exported = (
-            stack_outputs(name, command_of_run(target, folder), folder.path)
+            stack_outputs(name, folder.path, command_of_run(target, folder))
             if folder.record()
-            else stack_outputs(name, command_for(target))
+            else stack_outputs(name, program, command_for(target))
         )
     except StackMissingError as error:
-        names = stack_names(target)
+        names = stack_names(program, target)
         known = f"there are: {', '.join(names)}" if names else deploy_first(name)
         raise UsageError(
             f"there is no stack {name} on {target.description}",

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.existing import open_existing_target
 from automation.reap import look
+from automation.stack.configuration import project_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from automation.options import StackOptions
     from automation.stack.remains import Remains
@@ -50,17 +52,19 @@ def list_all(
         EngineFailedError: The engine could not list the user's own stacks.
     """
     with open_existing_target(options, environment, say) as target:
-        of_runs = {remains.stack: remains for remains in look(target)}
-        own = _own(target, of_runs)
+        of_runs = {
+            remains.stack: remains for remains in look(target, project_name(options.program))
+        }
+        own = _own(options.program, target, of_runs)
         return sorted([*own, *map(_of_run, of_runs.values())], key=lambda each: each.stack)
 
 
-def _own(target: Target, of_runs: Mapping[str, Remains]) -> Iterator[Listed]:
+def _own(program: Path, target: Target, of_runs: Mapping[str, Remains]) -> Iterator[Listed]:
     """Yield the stacks of the user's own in the engine's backend."""
     from automation.stack.command import command_for
     from automation.stack.lifecycle import list_stacks
 
-    for each in list_stacks(command_for(target)):
+    for each in list_stacks(program, command_for(target)):
         if each.name not in of_runs:
             yield Listed(
                 stack=each.name,

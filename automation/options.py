@@ -16,7 +16,8 @@ class RunOptions:
 
     Attributes:
         target: "local" or "aws".
-        scenario: Path of the scenario file.
+        program: Folder of the Pulumi program.
+        scenario: Path of the scenario file; None is the program's own.
         stack: Name of an existing stack to prove; None deploys an ephemeral one.
         emulator: URL of a running emulator, for the local target.
         keep: Whether the ephemeral stack and its emulator outlive the run.
@@ -27,7 +28,8 @@ class RunOptions:
     """
 
     target: str
-    scenario: Path
+    program: Path
+    scenario: Path | None = None
     stack: str | None = None
     emulator: str | None = None
     keep: bool = False
@@ -43,6 +45,7 @@ class ReapOptions:
 
     Attributes:
         target: "local" or "aws".
+        program: Folder of the Pulumi program; the tags of its project count.
         emulator: URL of a running emulator, for the local target; None looks at all known ones.
         stack: Name of the one stack to look at, expired or not; None looks at all.
         everything: Whether stacks that have not expired are removed, too.
@@ -50,6 +53,7 @@ class ReapOptions:
     """
 
     target: str
+    program: Path
     emulator: str | None = None
     stack: str | None = None
     everything: bool = False
@@ -62,10 +66,12 @@ class StackOptions:
 
     Attributes:
         target: "local" or "aws".
+        program: Folder of the Pulumi program whose stack it is.
         stack: Name of the stack; None is the only one that there is.
         emulator: URL of a running emulator, for the local target; None uses the lasting one.
     """
 
     target: str
+    program: Path
     stack: str | None = None
     emulator: str | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
+from automation.stack.configuration import project_name
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
 from automation.stack.records import TIME, run_folders
@@ -20,7 +21,7 @@ from automation.stack.remains import Remains
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import EmulatorError, EngineFailedError
 from automation.support.interrupts import interruptible
-from automation.support.paths import PROJECT, runs_folder
+from automation.support.paths import runs_folder
 from automation.support.wait import looks
 from automation.targets.opening import open_target
 
@@ -56,6 +57,7 @@ def reap(
     Raises:
         AutomationError: A target cannot be opened, or its services refuse to list.
     """
+    project = project_name(options.program)
     found: list[Remains] = []
     for endpoint in endpoints(options):
         try:
@@ -64,9 +66,11 @@ def reap(
                 emulator=endpoint,
                 find_engine=lambda: find_engine(environment=environment, announce=narrator.say),
                 environment=environment,
+                program=options.program,
                 accounts=options.accounts,
             ) as target:
-                left = [each for each in look(target) if options.stack in {None, each.stack}]
+                found_here = look(target, project)
+                left = [each for each in found_here if options.stack in {None, each.stack}]
                 selected = [each for each in left if selects(options, each)]
                 if selected and confirm(selected):
                     for each in selected:
@@ -95,8 +99,13 @@ def endpoints(options: ReapOptions) -> list[str | None]:
     return [*([None] if lasting.find() else []), *urls]
 
 
-def look(target: Target) -> list[Remains]:
-    """Return what is left of each ephemeral stack on a target."""
+def look(target: Target, project: str) -> list[Remains]:
+    """Return what is left of each ephemeral stack on a target.
+
+    Args:
+        target: Where to look.
+        project: Name of the project whose tags count; runs' folders count whatever their project.
+    """
     here = (target.name, target.endpoint, target.account)
     found = {
         record.stack: _recorded(target, folder, record)
@@ -109,7 +118,7 @@ def look(target: Target) -> list[Remains]:
             place = _place(target, region)
             tagged = scan(clients, TAG, target.tagged_kinds)
         for item, tags in tagged.items():
-            if tags.get("project") == PROJECT and (stack := tags.get("stack")):
+            if tags.get("project") == project and (stack := tags.get("stack")):
                 new = Remains(stack=stack, place=place, region=region, expires_at=tags[TAG])
                 found.setdefault(stack, new).by_tag.add(item)
     return list(found.values())

@@ -19,9 +19,9 @@ from automation.observe.observer import Observer, read_source_queue
 from automation.observe.settings import read_settings
 from automation.report.journal import Journal
 from automation.report.phases import Phases
-from automation.scenario.model import load_scenario
+from automation.scenario.model import load_scenario, scenario_of
 from automation.scenario.send import send_messages
-from automation.stack.configuration import check_configuration
+from automation.stack.configuration import check_configuration, project_name
 from automation.stack.outputs import read_outputs
 from automation.stack.records import RunFolder, run_folders
 from automation.support.clients import aws_errors, make_clients
@@ -58,7 +58,12 @@ if TYPE_CHECKING:
 def run(options: RunOptions, environment: Mapping[str, str], narrator: Narrator) -> RunResult:
     """Run a scenario; an error or a signal is part of the result."""
     stack = options.stack or f"run-{secrets.token_hex(4)}"
-    journal = Journal(target=options.target, stack=stack, phases=Phases(narrator.phase))
+    journal = Journal(
+        target=options.target,
+        project=options.program.name,
+        stack=stack,
+        phases=Phases(narrator.phase),
+    )
     error: AutomationError | Interrupted | None = None
     try:
         Run(options, environment, narrator, journal).go()
@@ -86,17 +91,20 @@ class Run:
 
     def go(self) -> None:
         """Open the target, and prove the scenario on a stack there."""
-        scenario = load_scenario(self._options.scenario)
-        check_configuration(self._options.configuration)
+        options = self._options
+        self._journal.project = project_name(options.program)
+        scenario = load_scenario(options.scenario or scenario_of(options.program))
+        check_configuration(options.configuration, options.program)
         self._journal.phases.enter("set up")
         with open_target(
-            self._options.target,
-            emulator=self._options.emulator,
-            stack=self._options.stack,
+            options.target,
+            emulator=options.emulator,
+            stack=options.stack,
             find_engine=self._find_engine,
             environment=self._environment,
-            accounts=self._options.accounts,
-            approve=lambda access: approve(access, self._options, scenario, self._narrator),
+            program=options.program,
+            accounts=options.accounts,
+            approve=lambda access: approve(access, options, scenario, self._narrator),
             announce=self._narrator.say,
         ) as target:
             self._journal.description = target.description
@@ -128,7 +136,8 @@ class Run:
         from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
-        plan = plan_stack(target, self._journal.stack, self._options.configuration)
+        options = self._options
+        plan = plan_stack(target, self._journal.stack, options.configuration, options.program)
         with ThreadPoolExecutor(max_workers=1) as background:
             clients = background.submit(make_clients, target.environment, plan.record.region)
             stack = EphemeralStack(
@@ -156,7 +165,8 @@ class Run:
         from automation.stack.lifecycle import stack_outputs
 
         name = self._journal.stack
-        outputs = read_outputs(name, stack_outputs(name, command_for(target)))
+        exported = stack_outputs(name, self._options.program, command_for(target))
+        outputs = read_outputs(name, exported)
         if outputs.account != target.account:
             raise UsageError(
                 f"stack {name} is in account {outputs.account}, and the credentials are of "

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automation.support.interrupts import interruptible
@@ -31,6 +32,7 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name an existing stack, and --json."""
     parser.add_argument("--stack", metavar="NAME", help="default: the only stack that there is")
+    add_program(parser)
     add_target_options(parser)
     add_json(parser)
 
@@ -54,8 +56,14 @@ def add_since(parser: argparse.ArgumentParser, default: str) -> None:
 def stack_options(options: argparse.Namespace) -> StackOptions:
     """Return the options that name a stack."""
     from automation.options import StackOptions
+    from automation.stack.programs import find_program
 
-    return StackOptions(target=options.target, stack=options.stack, emulator=options.emulator)
+    return StackOptions(
+        target=options.target,
+        program=find_program(options.program, Path.cwd(), stack=options.stack),
+        stack=options.stack,
+        emulator=options.emulator,
+    )
 
 
 def opened_stack(options: argparse.Namespace) -> AbstractContextManager[ExistingStack]:
@@ -100,6 +108,17 @@ def add_account(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ID",
         help="with --target aws: refuse any other AWS account; repeatable",
+    )
+
+
+def add_program(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the Pulumi program."""
+    parser.add_argument(
+        "--program",
+        type=Path,
+        metavar="DIR",
+        help="folder of the Pulumi program; default: that of the working folder, as for pulumi, "
+        "else this checkout",
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_json, add_target_options, print_json, say
+from automation.cli.arguments import add_json, add_program, add_target_options, print_json, say
 from automation.cli.base import Command
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `list`."""
+    add_program(parser)
     add_target_options(parser)
     add_json(parser)
 
@@ -33,8 +35,13 @@ def carry_out(options: argparse.Namespace) -> int:
     """Print all stacks."""
     from automation.listing import list_all
     from automation.options import StackOptions
+    from automation.stack.programs import find_program
 
-    where = StackOptions(target=options.target, emulator=options.emulator)
+    where = StackOptions(
+        target=options.target,
+        program=find_program(options.program, Path.cwd()),
+        emulator=options.emulator,
+    )
     found = list_all(where, dict(os.environ), say)
     if options.json:
         print_json([asdict(each) for each in found])

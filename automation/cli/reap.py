@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_account, say
+from automation.cli.arguments import add_account, add_program, say
 from automation.cli.base import Command
 from automation.support import interrupts
 from automation.targets.opening import NAMES
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--emulator", metavar="URL", help="look only at this running emulator")
     add_account(parser)
     parser.add_argument("--stack", metavar="NAME", help="only this stack, expired or not")
+    add_program(parser)
     parser.add_argument("--all", action="store_true", help="also stacks that have not expired")
     parser.add_argument("--yes", action="store_true", help="remove, and do not ask")
     parser.add_argument("--json", action="store_true", help="print JSON to standard output")
@@ -44,6 +46,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.report.live import TerminalNarrator
     from automation.report.remains import document, print_remains
     from automation.report.terminal import make_console
+    from automation.stack.programs import find_program
 
     errors = make_console(stderr=True)
 
@@ -58,6 +61,7 @@ def carry_out(options: argparse.Namespace) -> int:
     found = reap(
         ReapOptions(
             target=options.target,
+            program=find_program(options.program, Path.cwd()),
             emulator=options.emulator,
             stack=options.stack,
             everything=options.all,

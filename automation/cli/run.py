@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_account, configuration_value, seconds
+from automation.cli.arguments import add_account, add_program, configuration_value, seconds
 from automation.cli.base import EXIT_CODES, Command
-from automation.scenario.model import TEN_HANDS
 from automation.support import interrupts
 from automation.support.errors import UsageError
 from automation.targets.opening import NAMES
@@ -23,6 +22,7 @@ examples:
   python -m automation run                        the ten hands on an emulator, no account needed
   python -m automation run --target aws           the same on your AWS account
   python -m automation run --stack dev            prove a stack that `pulumi up` made
+  python -m automation run --program DIR          a Pulumi program of your own
   python -m automation run --config functionSource=/path/to/other --scenario mine.json
 """
 
@@ -31,8 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run."""
     parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
     parser.add_argument(
-        "--scenario", type=Path, default=TEN_HANDS, metavar="FILE", help="default: the ten hands"
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="default: scenario.json next to the program's Pulumi.yaml; here, the ten hands",
     )
+    add_program(parser)
     parser.add_argument(
         "--stack", metavar="NAME", help="prove this existing stack; do not deploy or destroy it"
     )
@@ -79,6 +83,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.report.printing import print_result
     from automation.report.terminal import make_console, print_error
     from automation.run import run
+    from automation.stack.programs import find_program
 
     if options.stack and (options.keep or options.config):
         raise UsageError(
@@ -86,11 +91,13 @@ def carry_out(options: argparse.Namespace) -> int:
         )
     files = {name: path for name in FORMATS if (path := getattr(options, name))}
     check_destinations(files)
+    program = find_program(options.program, Path.cwd(), stack=options.stack)
     interrupts.interrupt_after(options.timeout)
     with TerminalNarrator(make_console(stderr=True)) as narrator:
         result = run(
             RunOptions(
                 target=options.target,
+                program=program,
                 scenario=options.scenario,
                 stack=options.stack,
                 emulator=options.emulator,

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from automation.report.result import RunResult, versions
-from automation.support.paths import PROJECT
 
 if TYPE_CHECKING:
     from automation.judge.verdict import Verdict
@@ -23,9 +22,9 @@ class Journal:
 
     Attributes:
         target: The target's name.
+        project: The name of the program's project; until it is read, that of its folder.
         stack: The stack's name.
         phases: The run's clock.
-        project: The Pulumi project's name.
         started_at: When the run began, in UTC.
         description: The target, described for a person; set when it is open.
         engine: The engine's version; set when it is found.
@@ -42,9 +41,9 @@ class Journal:
     """
 
     target: str
+    project: str
     stack: str
     phases: Phases
-    project: str = PROJECT
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     description: str = ""
     engine: str | None = None
@@ -63,9 +62,9 @@ class Journal:
         """Stop the clock and return the result; `error` is what stopped the run, if anything."""
         return RunResult(
             error=error,
-            project=self.project,
             target=self.target,
             description=self.description,
+            project=self.project,
             stack=self.stack,
             log_group=self.log_group,
             settings=self.settings,

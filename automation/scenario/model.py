@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from automation.support.errors import ScenarioError
+from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 ExpectedFate = Literal["processed", "dead-lettered"]
 
 TEN_HANDS = Path(__file__).with_name("ten-hands.json")
-"""The default scenario: the lesson's ten hands."""
+"""The scenario of this checkout's program: the lesson's ten hands."""
+OF_PROGRAM = "scenario.json"  # next to Pulumi.yaml
 
 _NUMBER = "(?:0|[1-9][0-9]{0,17})"  # no leading zero, and short enough for int()
 PLACEHOLDERS: Mapping[str, str] = {
@@ -109,6 +111,23 @@ def line_pattern(template: str, **known: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+def scenario_of(program: Path) -> Path:
+    """Return the scenario of a program: its scenario.json, or the ten hands for this checkout's.
+
+    Raises:
+        ScenarioError: It has none.
+    """
+    own = program / OF_PROGRAM
+    if own.is_file():
+        return own
+    if program == CHECKOUT:
+        return TEN_HANDS
+    raise ScenarioError(
+        f"there is no {OF_PROGRAM} in {program}",
+        hint="write one, or name the messages to send: --scenario FILE",
+    )
+
+
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario.
 
@@ -125,7 +144,7 @@ def load_scenario(path: Path) -> Scenario:
     except OSError as error:
         raise ScenarioError(
             f"the scenario {path} cannot be read: {error.strerror}",
-            hint="pass the path of a scenario file, or leave the option out to run the ten hands",
+            hint="pass the path of a scenario file, or leave the option out",
         ) from error
     except (ValueError, RecursionError) as error:
         raise ScenarioError(

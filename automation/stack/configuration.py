@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from automation.stack.programs import PROJECT_FILE
 from automation.support.errors import UsageError
-from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ class StackPlan:
     folder: Path
     configuration: Mapping[str, Any]
     finish_by_hand: str
-    program: Path = CHECKOUT
+    program: Path
 
     @property
     def name(self) -> str:
@@ -51,7 +51,16 @@ class StackPlan:
         return self.record.stack
 
 
-def check_configuration(configuration: Mapping[str, Any], program: Path = CHECKOUT) -> None:
+def project_name(program: Path) -> str:
+    """Return the name of a program's project.
+
+    Raises:
+        UsageError: The program's Pulumi.yaml cannot be read.
+    """
+    return str(_project(program)["name"])
+
+
+def check_configuration(configuration: Mapping[str, Any], program: Path) -> None:
     """Refuse configuration that the program would ignore or reject, before anything is started.
 
     A project without a `config` section says nothing about its keys: any may be given.
@@ -100,7 +109,7 @@ def declared_keys(program: Path) -> tuple[str, ...]:
     return tuple(_declared(_project(program)))
 
 
-def project_description(program: Path = CHECKOUT) -> str:
+def project_description(program: Path) -> str:
     """Return what a program's Pulumi.yaml says that it makes.
 
     Raises:
@@ -147,7 +156,7 @@ def write_configuration(plan: StackPlan) -> None:
 
 
 def _project(program: Path) -> dict[str, Any]:
-    path = program / "Pulumi.yaml"
+    path = program / PROJECT_FILE
     try:
         project = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

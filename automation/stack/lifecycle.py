@@ -30,7 +30,6 @@ from automation.support.errors import (
     StackMissingError,
 )
 from automation.support.interrupts import shielded
-from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -245,35 +244,35 @@ class LeftStack:
             self._stack.workspace.remove_stack(self._name, force=True)
 
 
-def stack_outputs(name: str, command: EngineCommand, folder: Path = CHECKOUT) -> dict[str, Any]:
+def stack_outputs(name: str, program: Path, command: EngineCommand) -> dict[str, Any]:
     """Return the outputs of an existing stack.
 
     Args:
         name: Name of the stack.
+        program: Has the Pulumi.yaml of the stack's project.
         command: The engine's command line.
-        folder: Has the Pulumi.yaml of the stack's project.
 
     Raises:
         StackMissingError: The stack does not exist.
         EngineFailedError: The engine failed.
     """
-    workspace = Workspace(folder, command)
+    workspace = Workspace(program, command)
     with engine_errors(f"could not read the outputs of stack {name}", []):
         return workspace.outputs_of(name)
 
 
-def list_stacks(command: EngineCommand, folder: Path = CHECKOUT) -> list[StackSummary]:
+def list_stacks(program: Path, command: EngineCommand) -> list[StackSummary]:
     """Return the stacks of a project in the engine's backend.
 
     Args:
+        program: Has the project's Pulumi.yaml.
         command: The engine's command line.
-        folder: Has the project's Pulumi.yaml.
 
     Raises:
         EngineFailedError: The engine failed.
     """
     with engine_errors("could not list the stacks", []):
-        return Workspace(folder, command).list_stacks()
+        return Workspace(program, command).list_stacks()
 
 
 @contextlib.contextmanager

@@ -1,11 +1,14 @@
-"""The outputs of a stack: all that the automation knows about the program."""
+"""The outputs of a stack: all that the automation knows about the program.
+
+docs/programs.md lists them for people who write programs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from automation.support.errors import UsageError
+from automation.support.errors import OutputsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +43,15 @@ def read_outputs(stack: str, exported: Mapping[str, Any]) -> Outputs:
     """Read the outputs of a stack.
 
     Raises:
-        UsageError: One is missing or not a string: another program deployed the stack, or its
+        OutputsError: One is missing or not a string: the program does not export it, or its
             deployment did not finish.
     """
     wanted = [field.name for field in fields(Outputs)]
     missing = [name for name in wanted if not isinstance(exported.get(name), str)]
     if missing:
-        raise UsageError(
+        raise OutputsError(
             f"stack {stack} does not export {', '.join(missing)}",
-            hint="deploy it with this project's program: pulumi up",
+            hint="export these names from its program, each as text (docs/programs.md), and deploy "
+            "it: pulumi up",
         )
     return Outputs(**{name: exported[name] for name in wanted})

@@ -82,6 +82,10 @@ class StackMissingError(EngineFailedError):
     """No stack of that name exists in the backend."""
 
 
+class OutputsError(AutomationError):
+    """A stack does not export what the automation needs to know."""
+
+
 class DestroyFailedError(AutomationError):
     """A stack could not be destroyed. Its state is kept, and the hint says how to finish."""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from automation.emulator import lasting
 from automation.emulator.environment import checked_url
 from automation.support.errors import UsageError
-from automation.support.paths import CHECKOUT
 from automation.targets.aws import aws_target
 from automation.targets.local import local_target
 from automation.targets.preflight import check_access
@@ -40,7 +39,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     find_engine: Callable[[], Engine],
     environment: Mapping[str, str],
     stack: str | None = None,
-    program: Path = CHECKOUT,
+    program: Path,
     accounts: Collection[str] = (),
     approve: Callable[[Access], None] = lambda _access: None,
     announce: Callable[[str], None] = lambda _line: None,

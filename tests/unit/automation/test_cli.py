@@ -61,6 +61,9 @@ WRONG = [
     (["run", "--config", "foo:bar=1"], "the program has no configuration key foo:bar"),
     (["run", "--config", "functionTimeout:=1"], "no configuration key functionTimeout:"),
     (["run", "--config", "aws:=1"], "the program has no configuration key aws:"),
+    (["run", "--program", "/no/such"], "/no/such is not a Pulumi program: it has no Pulumi.yaml"),
+    (["run", "--stack", "dev", "--program", "/"], "name the folder of a Pulumi program"),
+    (["reap", "--program", "/no/such"], "name the folder of a Pulumi program"),
     (["run", "--target", "gcp"], "choose from 'local', 'aws'"),
     (
         ["run", "--stack", "dev"],

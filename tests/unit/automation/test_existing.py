@@ -17,7 +17,7 @@ from automation.listing import list_all
 from automation.options import StackOptions
 from automation.stack.records import RunFolder, RunRecord
 from automation.support.errors import UsageError
-from automation.support.paths import PROJECT
+from automation.support.paths import CHECKOUT, PROJECT
 from tests.unit.automation.stack.fake_engine import FakeEngine
 from tests.unit.automation.stack.test_outputs import EXPORTED
 from tests.unit.automation.world import QUEUE, World
@@ -69,7 +69,7 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack
         for name in runs:
             (world.folder / name).mkdir(parents=True)
             RunFolder(world.folder / name).hold(replace(RECORD, stack=name)).close()
-        monkeypatch.setattr("automation.stack.command.command_for", lambda _: made)
+        monkeypatch.setattr("automation.stack.command.command_for", lambda *_: made)
         monkeypatch.setattr("automation.stack.command.command_of_run", lambda *_: made)
         return made
 
@@ -77,7 +77,9 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack
 
 
 def opened(stack: str | None = None) -> ExistingStack:
-    with open_stack(StackOptions(target="local", stack=stack), {}, lambda _: None) as found:
+    with open_stack(
+        StackOptions(target="local", program=CHECKOUT, stack=stack), {}, lambda _: None
+    ) as found:
         return found
 
 
@@ -157,7 +159,7 @@ def test_all_stacks_are_listed_with_whose_they_are(
     world.resources.add(QUEUE)
 
     with going_on:
-        found = list_all(StackOptions(target="local"), {}, lambda _: None)
+        found = list_all(StackOptions(target="local", program=CHECKOUT), {}, lambda _: None)
 
     assert [(each.stack, each.owner) for each in found] == [
         ("dev", "yours"),

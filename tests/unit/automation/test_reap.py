@@ -20,6 +20,7 @@ from automation.reap import reap
 from automation.stack.records import RunFolder, RunRecord
 from automation.stack.remains import Remains
 from automation.support.errors import EmulatorError, EngineFailedError
+from automation.support.paths import CHECKOUT, PROJECT
 from tests.unit.automation.world import QUEUE, ROLE, World
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
@@ -55,7 +56,8 @@ def reaped(world: World) -> Reap:
     assert not world.calls
 
     def run(*, yes: bool = True, **options: Any) -> list[Remains]:
-        return reap(ReapOptions(target="local", **options), {}, Narrator(), lambda _found: yes)
+        asked = ReapOptions(**{"target": "local", "program": CHECKOUT, **options})
+        return reap(asked, {}, Narrator(), lambda _found: yes)
 
     return run
 
@@ -159,7 +161,7 @@ def test_a_stack_of_another_account_or_endpoint_is_not_looked_at(
 def test_what_no_state_knows_is_found_by_its_tag_and_deleted(world: World, reaped: Reap) -> None:
     world.resources |= {QUEUE}
     world.tagged[QUEUE_ARN] = {
-        "project": "poker-hands-consumer",
+        "project": PROJECT,
         "stack": "run-2",
         "expires-at": PAST,
     }
@@ -167,6 +169,19 @@ def test_what_no_state_knows_is_found_by_its_tag_and_deleted(world: World, reape
     (remains,) = reaped()
 
     assert remains.stack == "run-2"
+    assert remains.removed
+    assert not world.resources
+
+
+def test_tagged_resources_of_another_program_are_found_if_it_is_named(
+    world: World, reaped: Reap, tmp_path: Path
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: orders\nruntime: python\n")
+    world.resources = {QUEUE}
+    world.tagged[QUEUE_ARN] = {"project": "orders", "stack": "run-2", "expires-at": PAST}
+
+    (remains,) = reaped(program=tmp_path)
+
     assert remains.removed
     assert not world.resources
 

@@ -24,6 +24,7 @@ from automation.support.errors import (
     ObserveError,
     UsageError,
 )
+from automation.support.paths import CHECKOUT
 from tests.unit.automation.report.results import EMPTY, observation, verdict
 from tests.unit.automation.stack.test_outputs import EXPORTED
 from tests.unit.automation.world import QUEUE, World
@@ -81,7 +82,7 @@ def narrator() -> Listening:
 def go(world: World, narrator: Listening, tmp_path: Path) -> Go:
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO))
-    options = RunOptions(target="local", scenario=scenario)
+    options = RunOptions(target="local", program=CHECKOUT, scenario=scenario)
     assert world.folder.parent == tmp_path
     return lambda **changes: run(replace(options, **changes), {}, narrator)
 
@@ -333,6 +334,61 @@ def test_a_response_that_lacks_what_it_should_have_is_an_error_and_no_traceback(
 
     assert isinstance(result.error, ObserveError)
     assert str(result.error).endswith("a response lacks 'Attributes'")
+    assert not world.resources
+
+
+# Programs of other folders.
+
+
+@pytest.fixture
+def other_program(tmp_path: Path) -> Path:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: orders\nruntime: python\nconfig:\n  size: 1\n")
+    return folder
+
+
+def test_a_run_of_another_program_deploys_that_and_says_whose_stack_it_is(
+    go: Go, world: World, other_program: Path
+) -> None:
+    mains = []
+
+    def look(_number: int, name: str) -> None:
+        if name == "engine up":
+            (folder,) = folders(world)
+            mains.append(json.loads((folder / "Pulumi.yaml").read_text())["main"])
+
+    world.strike = look
+
+    result = go(program=other_program)
+
+    assert result.outcome == "passed"
+    assert result.project == "orders"
+    assert mains == [str(other_program)]
+
+
+def test_a_run_of_another_program_takes_its_configuration_keys_and_its_scenario(
+    go: Go, world: World, other_program: Path
+) -> None:
+    (other_program / "scenario.json").write_text("{}")
+
+    refused = go(program=other_program, configuration={"batchSize": 1})
+    invalid = go(program=other_program, scenario=None)
+
+    assert "no configuration key batchSize" in str(refused.error)
+    assert f"the scenario {other_program}/scenario.json is not valid" in str(invalid.error)
+    assert not world.calls
+
+
+def test_a_program_that_exports_too_little_is_told_and_destroyed(go: Go, world: World) -> None:
+    exported = {name: value for name, value in EXPORTED.items() if name != "mapping_uuid"}
+    world.exported = exported
+
+    result = go()
+
+    assert result.exit_code == 3
+    assert "does not export mapping_uuid" in str(result.error)
+    assert result.leftovers == ()
     assert not world.resources
 
 

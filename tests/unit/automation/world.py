@@ -49,6 +49,7 @@ class World:
         sent: The messages that were sent, by id.
         deleted: The receipt handles of the dead letters that were deleted.
         released: The receipt handles of those that were made visible again.
+        exported: What the program exports.
         target_kept: Whether the target was told to outlive the run.
         target_open: Whether it is open.
     """
@@ -64,6 +65,7 @@ class World:
     sent: dict[str, str] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    exported: Mapping[str, str] = field(default_factory=lambda: EXPORTED)
     target_kept: bool = False
     target_open: bool = False
 
@@ -134,11 +136,11 @@ class WorldEngine(FakeEngine):
     def __init__(self, world: World) -> None:
         super().__init__()
         self._world = world
-        self.stdout = json.dumps(EXPORTED)
+        self.stdout = json.dumps(world.exported)
         root = Resource(type="pulumi:pulumi:Stack", id="")
         recorded = [made(each) for each in (QUEUE, ROLE) if each not in world.unrecorded]
         planned = [planned_for(QUEUE), planned_for(ROLE)]
-        self.events["up"] = [*planned, *recorded, made(root, EXPORTED)]
+        self.events["up"] = [*planned, *recorded, made(root, dict(world.exported))]
 
     def run(
         self,

@@ -31,6 +31,7 @@ OUR_OWN: dict[str, type | UnionType] = {
     "causes": list,
     "notes": list,
     "settings": dict | None,
+    "project": str,
     "swept": list,
 }
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from automation.scenario import model
-from automation.scenario.model import TEN_HANDS, Message, line_pattern, load_scenario
+from automation.scenario.model import TEN_HANDS, Message, line_pattern, load_scenario, scenario_of
 from automation.support.errors import ScenarioError
+from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,3 +190,16 @@ def test_a_key_that_is_given_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ScenarioError, match="the key 'body' is given twice"):
         load_scenario(path)
+
+
+def test_a_programs_own_scenario_is_next_to_its_project_file(tmp_path: Path) -> None:
+    (tmp_path / "scenario.json").touch()
+
+    assert scenario_of(tmp_path) == tmp_path / "scenario.json"
+
+
+def test_the_ten_hands_are_this_checkouts_and_are_sent_to_no_other_program(tmp_path: Path) -> None:
+    assert scenario_of(CHECKOUT) == TEN_HANDS
+    with pytest.raises(ScenarioError, match=r"there is no scenario\.json") as raised:
+        scenario_of(tmp_path)
+    assert "--scenario FILE" in raised.value.hint

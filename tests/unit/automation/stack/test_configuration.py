@@ -20,7 +20,7 @@ from tests.unit.automation.stack.test_lifecycle import RECORD
 
 BARE = "name: orders\nruntime: python\n"
 OF_TARGET = {"functionTimeout": 1, "visibilityTimeout": 2, "aws:region": "us-east-1"}
-EXPIRES_AT = "2026-04-15T12:00:00Z"
+TAGS = {"project": "orders", "stack": "run-1", "expires-at": "2026-04-15T12:00:00Z"}
 
 
 @pytest.fixture
@@ -113,15 +113,15 @@ def test_a_folder_that_is_no_project_is_refused(
 def test_a_program_gets_of_the_targets_configuration_what_it_declares() -> None:
     declared = ("visibilityTimeout", "tags")
 
-    assert configuration_for(declared, OF_TARGET, {"tags": {"team": "x"}}, EXPIRES_AT) == {
+    assert configuration_for(declared, OF_TARGET, {"tags": {"team": "x"}}, TAGS) == {
         "visibilityTimeout": 2,
         "aws:region": "us-east-1",
-        "tags": {"team": "x", "expires-at": EXPIRES_AT},
+        "tags": {"team": "x", **TAGS},
     }
 
 
 def test_a_program_without_declarations_gets_the_region_and_what_is_given() -> None:
-    assert configuration_for((), OF_TARGET, {"size": 1, "tags": {}}, EXPIRES_AT) == {
+    assert configuration_for((), OF_TARGET, {"size": 1, "tags": {}}, TAGS) == {
         "aws:region": "us-east-1",
         "size": 1,
         "tags": {},
@@ -129,7 +129,7 @@ def test_a_program_without_declarations_gets_the_region_and_what_is_given() -> N
 
 
 def test_what_is_given_overrides_the_target() -> None:
-    configuration = configuration_for(("functionTimeout",), OF_TARGET, {"functionTimeout": 9}, "")
+    configuration = configuration_for(("functionTimeout",), OF_TARGET, {"functionTimeout": 9}, TAGS)
 
     assert configuration == {"functionTimeout": 9, "aws:region": "us-east-1"}
 
@@ -137,6 +137,6 @@ def test_what_is_given_overrides_the_target() -> None:
 @pytest.mark.parametrize("tags", ["team=x", ["team"], 1, None])
 def test_tags_that_are_no_object_are_an_error(tags: object) -> None:
     with pytest.raises(UsageError, match="tags must be an object; got ") as raised:
-        configuration_for(("tags",), OF_TARGET, {"tags": tags}, EXPIRES_AT)
+        configuration_for(("tags",), OF_TARGET, {"tags": tags}, TAGS)
 
     assert "--config tags:=" in raised.value.hint

@@ -45,6 +45,7 @@ def plan(tmp_path: Path) -> StackPlan:
         folder=tmp_path / "runs" / "run-1",
         configuration={"functionTimeout": 1, "aws:region": "eu-west-1", "tags": {"a": "b"}},
         finish_by_hand="pulumi destroy --stack run-1",
+        program=CHECKOUT,
     )
 
 
@@ -306,7 +307,7 @@ def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
     engine = FakeEngine()
     engine.stdout = '{"queue_url": "http://127.0.0.1/0/q", "count": 3}'
 
-    exported = stack_outputs("dev", engine)
+    exported = stack_outputs("dev", CHECKOUT, engine)
 
     assert exported == {"queue_url": "http://127.0.0.1/0/q", "count": 3}
     assert {tuple(arguments[:2]) for arguments in engine.ran} == {("stack", "output")}
@@ -315,7 +316,7 @@ def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
 
 def test_a_stack_that_does_not_exist_is_named() -> None:
     with pytest.raises(StackMissingError, match="outputs of stack dev: the stack does not exist"):
-        stack_outputs("dev", FakeEngine(stack=[MISSING]))
+        stack_outputs("dev", CHECKOUT, FakeEngine(stack=[MISSING]))
 
 
 def test_the_phases_of_a_stack_are_told_as_they_begin(plan: StackPlan) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.stack.outputs import Outputs, read_outputs
-from automation.support.errors import UsageError
+from automation.support.errors import OutputsError
 
 EXPORTED = {
     "queue_url": "http://127.0.0.1:1/000000000000/q",
@@ -33,5 +33,7 @@ def test_names_every_export_that_is_missing_or_no_string() -> None:
     exported = {**EXPORTED, "role_arn": None}
     del exported["queue_url"]
 
-    with pytest.raises(UsageError, match="stack dev does not export queue_url, role_arn"):
+    message = "stack dev does not export queue_url, role_arn"
+    with pytest.raises(OutputsError, match=message) as raised:
         read_outputs("dev", exported)
+    assert "docs/programs.md" in raised.value.hint
