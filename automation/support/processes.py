@@ -33,6 +33,9 @@ def session_members(session: int) -> list[psutil.Process]:
 def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lambda: False) -> None:
     """End every process of a session: SIGTERM to its leader, later SIGKILL to all.
 
+    A process whose parent has ended meanwhile is killed at once. The engine ends its language host,
+    but not the program that this has started, and then waits 5 s for it (measured, 3.259.0).
+
     Args:
         session: The session's id: the pid of its leader.
         grace: Seconds that the leader has to end; the others have `AFTER_LEADER` more. 0 kills at
@@ -47,11 +50,13 @@ def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lam
     while (members := session_members(session)) and time.monotonic() < give_up_at:
         if hurried():
             kill_at = min(kill_at, time.monotonic())
-        if all(member.pid != session for member in members):
+        pids = {member.pid for member in members}
+        if session not in pids:
             kill_at = min(kill_at, time.monotonic() + AFTER_LEADER)
         for member in members:
             with contextlib.suppress(psutil.NoSuchProcess):
-                if time.monotonic() >= kill_at:
+                orphaned = member.pid != session and member.ppid() not in pids
+                if time.monotonic() >= kill_at or (asked and orphaned):
                     member.kill()
                 elif member.pid == session and not asked:
                     asked = True
