@@ -10,6 +10,7 @@ import pytest
 
 from automation.report.live import PHASES
 from tests.local.machine import Machine, descendant, finished
+from tests.local.watch import check_private, watched
 
 FORGETFUL = """
 def lambda_handler(event, context):
@@ -33,10 +34,10 @@ def failed_checks(machine: Machine) -> set[str]:
     return {check["name"] for check in machine.report()["checks"] if not check["passed"]}
 
 
-def test_the_ten_hands_are_proved_and_nothing_is_left(machine: Machine) -> None:
+def test_the_ten_hands_are_proved_in_private_and_nothing_is_left(machine: Machine) -> None:
     html, junit = machine.root / "result.html", machine.root / "result.xml"
     files = ("--json", machine.report_file, "--html", str(html), "--junit", str(junit))
-    done = machine.run("run", *files)
+    done, seen = watched(machine, "run", *files)
 
     report = machine.report()
     assert done.code == 0, done.stdout + done.stderr
@@ -51,6 +52,7 @@ def test_the_ten_hands_are_proved_and_nothing_is_left(machine: Machine) -> None:
     assert len(done.stderr.splitlines()) == len(PHASES), done.stderr
     for line in ("ok user=aarit hole=AsKs delta=+120 result=won", "REPORT RequestId: ", "PASSED"):
         assert line in done.stdout
+    check_private(machine, done, seen)
     machine.wait_until_clean()
 
 
