@@ -14,6 +14,7 @@ from automation.cli import (
     listing,
     local,
     logs,
+    permissions,
     reap,
     run,
     send,
@@ -31,7 +32,7 @@ COMMANDS = tuple(
     for module in (
         *(run, reap, execute, local),
         *(status, listing, send, logs, trace, dlq, cost),
-        *(doctor, completion),
+        *(permissions, doctor, completion),
     )
 )
 """Every command, in the order of the help."""
