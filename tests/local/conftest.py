@@ -46,8 +46,9 @@ def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
 
 
 def checkout_files() -> set[Path]:
-    """The settings files at the checkout's top, but for that of `test_users_way.py`."""
-    return set(CHECKOUT.glob("Pulumi.*")) - {CHECKOUT / "Pulumi.byhand.yaml"}
+    """The settings files at the checkout's top, but for those of tests that deploy by hand."""
+    by_hand = {CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "onaws")}
+    return set(CHECKOUT.glob("Pulumi.*")) - by_hand
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def faults(statement: Statement) -> list[str]:
 def fits(arn_format: str, statement: Statement) -> bool:
     """Whether resources of this format match the statement's pattern."""
     if ANY in {arn_format, statement["Resource"]}:
-        return arn_format == statement["Resource"]
+        return bool(arn_format == statement["Resource"])
     (_, _, service, *_, kind), (_, _, wanted, *_, pattern) = (
         text.split(":", 5) for text in (arn_format, statement["Resource"])
     )
