@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 # without it, each worker compiles each test anew, for a tenth of the time of `make test`.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test chaos unit lint engine lock clean
+.PHONY: help demo test chaos unit lint engine lock reference clean
 
 help:
 	@echo "make demo   deploy to a local AWS emulator, prove the ten hands, leave nothing behind"
@@ -18,6 +18,7 @@ help:
 	@echo "make unit   the mocked and the pure tests alone, for the loop while you write"
 	@echo "make lint   the linters alone"
 	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
+	@echo "make reference  write docs/reference from the code again"
 	@echo "make clean  remove .venv"
 
 demo: engine
@@ -63,6 +64,9 @@ lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet $(LOCK) requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet $(LOCK) requirements-dev.in --output-file requirements-dev.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+reference: $(INSTALLED)
+	$(BIN)/python -m automation.cli.reference
 
 clean:
 	rm -rf $(VENV)

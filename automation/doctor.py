@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -38,7 +37,6 @@ PACKAGES = (
     "rich",
 )
 ENOUGH_BYTES = 500_000_000  # for the emulator, the state and a run's folder, with room to spare
-QUERY_WITHIN = 10.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +67,6 @@ def examine(target: str, environment: Mapping[str, str]) -> Iterator[Finding]:
         yield _emulator()
     else:
         yield _credentials(environment)
-    yield from _aws_cli(environment)
     yield from _remains()
 
 
@@ -176,35 +173,6 @@ def _credentials(environment: Mapping[str, str]) -> Finding:
     where = f", at AWS_ENDPOINT_URL={endpoint}" if endpoint else ""
     found = f"account {identity['Account']}, {identity['Arn']}, {region}{where}"
     return Finding(what="AWS credentials", state="note" if endpoint else "ok", found=found)
-
-
-def _aws_cli(environment: Mapping[str, str]) -> Iterator[Finding]:
-    found = aws_cli_version(environment)
-    if found.startswith("1."):
-        mend = "it ignores the emulator's endpoint for SQS; `exec -- aws` passes --endpoint-url"
-        yield Finding(what="AWS CLI", state="note", found=found, mend=mend)
-    elif found:
-        yield Finding(what="AWS CLI", state="ok", found=found)
-
-
-def aws_cli_version(environment: Mapping[str, str]) -> str:
-    """Return the version of the AWS CLI on PATH; empty without one."""
-    aws = shutil.which("aws", path=environment.get("PATH"))
-    if aws is None:
-        return ""
-    try:
-        done = subprocess.run(
-            [aws, "--version"],
-            env=dict(environment),
-            capture_output=True,
-            text=True,
-            timeout=QUERY_WITHIN,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    name, _, rest = (done.stdout or done.stderr).partition("/")  # aws-cli/2.31.0 Python/3.13 …
-    return rest.split()[0] if name == "aws-cli" and rest.split() else ""
 
 
 def _remains() -> Iterator[Finding]:

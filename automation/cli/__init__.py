@@ -21,7 +21,7 @@ from automation.cli import (
     status,
     trace,
 )
-from automation.cli.base import EXIT_CODES, add_commands
+from automation.cli.base import EXIT_CODES, Parser, Version, add_commands
 from automation.support.errors import AutomationError, HostError
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ def command(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands and options."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m automation",
         description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.add_argument("--version", action=Version)
     top.set_defaults(parser=top)  # `completion` needs all of it
     add_commands(top, COMMANDS, metavar="COMMAND")
     return top

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from automation.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 EXIT_CODES = """\
 exit codes:
@@ -18,6 +21,37 @@ exit codes:
   124  the run took longer than --timeout; what was created has been destroyed
   129, 130, 143  interrupted; likewise
 """
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose error for an unknown choice suggests the near one."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the error, and exit with 2."""
+        choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        near = did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2])) if choice else ""
+        super().error(f"{message}\n{near.strip()}" if near else message)
+
+
+class Version(argparse.Action):
+    """Prints the version and exits."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **_: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print the version and exit."""
+        import tomllib
+        from importlib.metadata import version
+
+        from automation.support.paths import CHECKOUT, PROJECT
+
+        project = CHECKOUT / "pyproject.toml"  # an installed package has none
+        if project.is_file():
+            number = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+        else:
+            number = version(PROJECT)
+        parser.exit(message=f"{PROJECT} {number}\n")
 
 
 def _no_arguments(_parser: argparse.ArgumentParser) -> None:

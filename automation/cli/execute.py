@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.cli.arguments import say
@@ -11,6 +12,7 @@ from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 EXAMPLES = """\
 examples:
@@ -31,10 +33,25 @@ def carry_out(options: argparse.Namespace) -> int:
 
     program = options.command[0]
     environment = environment_of_lasting(program, dict(os.environ), say)
+    command = with_endpoint(options.command, environment["AWS_ENDPOINT_URL"])
     try:
-        os.execvpe(program, options.command, environment)  # noqa: S606 -- no shell
+        os.execvpe(program, command, environment)  # noqa: S606 -- no shell
     except OSError as error:
         raise UsageError(f"{program} cannot be run: {error.strerror}") from error
+
+
+def with_endpoint(command: Sequence[str], url: str) -> list[str]:
+    """Return a command that reaches the emulator.
+
+    The AWS CLI 1 takes AWS_ENDPOINT_URL for some services only: `aws sqs` goes to AWS (measured,
+    1.45.11). Its option holds for all of them, in both versions.
+    """
+    program, *arguments = command
+    if Path(program).name == "aws" and not any(
+        each.startswith("--endpoint-url") for each in arguments
+    ):
+        return [program, "--endpoint-url", url, *arguments]
+    return [*command]
 
 
 COMMAND = Command(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import say
+from automation.cli.arguments import agreed, say
 from automation.cli.base import Command
 
 if TYPE_CHECKING:
@@ -26,10 +27,21 @@ def start(options: argparse.Namespace) -> int:
     return 0
 
 
-def stop(_options: argparse.Namespace) -> int:
-    """Stop the lasting emulator."""
+def add_stop_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `local stop`."""
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Stop the lasting emulator; at a terminal, ask first if stacks go with it."""
     from automation.emulator import lasting
 
+    running = lasting.find()
+    if running is not None and (stacks := running.stacks):
+        say(f"these stacks go with the emulator at {running.url}: {', '.join(stacks)}")
+        if not options.yes and sys.stdin.isatty() and not agreed("Stop it and discard them?"):
+            say("not stopped")
+            return 0
     instance = lasting.stop()
     say("none was running" if instance is None else f"stopped: {instance.url}")
     return 0
@@ -59,7 +71,9 @@ COMMAND = Command(
         Command(
             name="stop",
             help="stop it and discard its stacks",
-            description="Stop the lasting emulator and discard its stacks.",
+            description="Stop the lasting emulator and discard its stacks. Names them and, at a "
+            "terminal, asks first.",
+            add_arguments=add_stop_arguments,
             carry_out=stop,
         ),
         Command(

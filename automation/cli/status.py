@@ -55,6 +55,7 @@ def document(stack: ExistingStack, status: Status) -> dict[str, Any]:
         "stack": stack.name,
         "target": stack.target.name,
         "region": stack.outputs.region,
+        "outputs": asdict(stack.outputs),
         "source_queue": asdict(status.source),
         "dead_letter_queue": asdict(status.dead_letters),
         "mapping": asdict(status.mapping),

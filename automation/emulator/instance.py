@@ -28,6 +28,8 @@ PASSED_ON = (  # the variables that a supervisor needs
     *("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"),  # where other Pythons are
 )
 READY_WITHIN = 40.0  # seconds; the supervisor's deadline of 30 and time for its own start
+AGAIN = "run the command again"
+NO_EMULATOR = "leave out --emulator to use one of this project, or start yours at that URL first"
 END_WITHIN = 20.0  # seconds for a supervisor to end its emulator and remove the folder
 
 
@@ -61,6 +63,12 @@ class Instance:
     def functions(self) -> Path:
         """The folder of the environments of functions."""
         return self.folder / ENVIRONMENTS
+
+    @property
+    def stacks(self) -> list[str]:
+        """The names of the stacks whose state is in the backend."""
+        # https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/store.go: stacks/PROJECT/NAME
+        return sorted(path.stem for path in self.backend.glob(".pulumi/stacks/*/*.json"))
 
     @property
     def log(self) -> Path:
@@ -179,11 +187,12 @@ class Supervisor:
             raise SupervisorEndedError(
                 f"the emulator's supervisor (pid {self._process.pid}) "
                 + ("ended" if readable else f"did not respond in {within:.0f} s"),
-                hint="run the command again",
+                hint=AGAIN,
             )
         fact: dict[str, Any] = json.loads(line)
         if "error" in fact:
-            self._failure = EmulatorError(fact["error"], hint="run the command again")
+            absent = self._external and not self._ready
+            self._failure = EmulatorError(fact["error"], hint=NO_EMULATOR if absent else AGAIN)
             raise self._failure
         self._ready = self._ready or "ready" in fact
         return fact

@@ -11,6 +11,7 @@ import yaml
 
 from automation.stack.programs import PROJECT_FILE
 from automation.support.errors import UsageError
+from automation.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,7 @@ def check_configuration(configuration: Mapping[str, Any], program: Path) -> None
     if known and unknown:
         raise UsageError(
             f"the program has no configuration key {', '.join(unknown)}",
-            hint=f"Pulumi.yaml lists them: {', '.join(known)}",
+            hint=f"{did_you_mean(unknown[0], known)}Pulumi.yaml lists them: {', '.join(known)}",
         )
     for key, value in values.items():
         declared = known.get(key, "")

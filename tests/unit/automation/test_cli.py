@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +11,8 @@ from typing import NoReturn
 
 import pytest
 
-from automation.cli import command
+from automation.cli import COMMANDS as COMMANDS_OF_THE_PARSER
+from automation.cli import command, parser
 from automation.support.paths import CHECKOUT
 
 Said = Callable[..., tuple[int, str]]
@@ -23,6 +26,7 @@ def never(*_: object, **__: object) -> NoReturn:
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
     """A command's exit code and all that it says; no engine, emulator or process may be started."""
     monkeypatch.setattr("automation.run.find_engine", never)
+    monkeypatch.setattr("automation.existing.find_engine", never)
     monkeypatch.setattr("automation.targets.local.Supervisor", never)
     monkeypatch.setattr("automation.emulator.lasting.Supervisor", never)
     monkeypatch.setattr("automation.emulator.lasting.find", lambda: None)
@@ -45,6 +49,9 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 WRONG = [
     ([], "the following arguments are required: COMMAND"),
     (["fly"], "choose from 'run', 'reap', 'exec', 'local'"),
+    (["stauts"], "did you mean status?"),
+    (["Reap"], "did you mean reap?"),
+    (["dlq", "redive"], "did you mean redrive?"),
     (["local"], "the following arguments are required: VERB"),
     (["local", "fly"], "choose from 'start', 'stop', 'status'"),
     (["exec"], "the following arguments are required: CMD"),
@@ -52,7 +59,7 @@ WRONG = [
     (["run", "ten"], "unrecognized arguments: ten"),
     (
         ["run", "--config", "batchsize=5"],
-        "the program has no configuration key batchsize next: Pulumi.yaml lists",
+        "the program has no configuration key batchsize next: did you mean batchSize? Pulumi.yaml",
     ),
     (["run", "--config", "tags=team:cards"], "give an object as JSON, as in --config"),
     (["run", "--config", "batchSize=ten"], "batchSize must be a whole number, not 'ten'"),
@@ -82,6 +89,29 @@ WRONG = [
     (["run", "--emulator", "http://127.0.0.1:x"], "give a URL such as http://127.0.0.1:4566"),
     (["run", "--emulator", "http://127.0.0.1:99999"], "give a URL such as http://127.0.0.1:4566"),
     (["run", "--emulator", "http://[::1"], "give a URL such as http://127.0.0.1:4566"),
+    (["status"], "no emulator is running, so there is no stack next: deploy the stack first"),
+    (["logs", "--stack", "dev"], "no emulator is running, so there is no stack dev"),
+    (["list"], "no emulator is running"),
+    (["status", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
+    (
+        ["dlq", "list", "--target", "aws", "--emulator", "http://127.0.0.1:1"],
+        "leave out --emulator",
+    ),
+    (["logs", "--since", "yesterday"], "'yesterday' is not a time such as 90s, 15m, 2h or 3d"),
+    (["logs", "--level", "loud"], "choose from 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'"),
+    (["cost", "--messages", "some"], "'some' is not a whole number above 0"),
+    (["cost", "--messages", "0"], "'0' is not a whole number above 0"),
+    (["dlq", "redrive", "--rate", "0"], "'0' is not a number above 0"),
+    (["dlq", "redrive", "--body", "("], "'(' is not a regular expression"),
+    (["dlq", "show"], "the following arguments are required: ID"),
+    (["trace"], "the following arguments are required: ID"),
+    (["send"], "there is no message to send next: give a BODY, --file FILE or --scenario"),
+    (["send", "--file", "/no/such.jsonl"], "the messages cannot be read from /no/such.jsonl"),
+    (["send", "--file", str(CHECKOUT / "LICENSE")], "line 1 of"),
+    (["send", "--scenario", "/no/such.json"], "pass the path of a scenario file"),
+    (["send", "\x00"], "argument 1: SQS does not accept the character U+0000"),
+    (["send", ""], "argument 1: it has 0 bytes"),
+    (["completion", "fish"], "choose from 'bash', 'zsh', 'tcsh'"),
     (["reap", "--target", "aws", "--emulator", "http://127.0.0.1:1"], "leave out --emulator"),
     (["reap", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
     (["local", "start", "--emulator", "nonsense"], "give a URL such as http://127.0.0.1:4566"),
@@ -140,6 +170,55 @@ def test_help_tells_what_the_exit_codes_mean(arguments: list[str], said: Said) -
         assert line in told
 
 
+COMMANDS = [
+    *(["run"], ["reap"], ["exec"], ["status"], ["list"], ["send"], ["logs"], ["trace"], ["cost"]),
+    *(["dlq"], ["dlq", "list"], ["dlq", "show"], ["dlq", "redrive"], ["dlq", "purge"]),
+    *(["doctor"], ["completion"]),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_help_of_each_command_has_an_example_that_can_be_parsed(
+    words: list[str], said: Said
+) -> None:
+    code, told = said(*words, "--help")
+
+    assert code == 0
+    example = f"python -m automation {words[0]}" if words != ["completion"] else "poker-hands"
+    assert example in told
+
+
+EXAMPLES = sorted(
+    {
+        line.partition("python -m automation ")[2].split("  ")[0]
+        for each in COMMANDS_OF_THE_PARSER
+        for line in (each.epilog or "").splitlines()
+        if line.startswith("  python -m automation ")
+    }
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_of_the_help_is_parsed(example: str) -> None:
+    options = parser().parse_args(shlex.split(example))
+
+    assert callable(options.carry_out)
+
+
+def test_the_version_is_that_of_the_checkout(said: Said) -> None:
+    assert said("--version") == (0, "poker-hands-consumer 0.1.0")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_a_shell_s_completion_knows_every_command(shell: str, said: Said) -> None:
+    code, script = said("completion", shell)
+
+    assert code == 0
+    for each in COMMANDS_OF_THE_PARSER:
+        assert each.name in script
+    assert "poker-hands" in script
+
+
 @pytest.mark.parametrize("verb", ["start", "stop", "status"])
 def test_help_of_each_verb_of_local_is_there(verb: str, said: Said) -> None:
     assert said("local", verb, "--help")[0] == 0
@@ -159,6 +238,21 @@ def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
     assert code == 2
     assert "no-such-program cannot be run" in told
     assert "name a command that is on PATH, after --" in told
+
+
+def test_a_python_without_the_packages_is_told_what_to_run_in_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "automation", "run"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert re.search(r"has no \w+: the packages are in \.venv; run", line)
 
 
 def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:

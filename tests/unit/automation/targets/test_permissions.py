@@ -44,7 +44,7 @@ def fits(arn_format: str, statement: Statement) -> bool:
     (_, _, service, *_, kind), (_, _, wanted, *_, pattern) = (
         text.split(":", 5) for text in (arn_format, statement["Resource"])
     )
-    return service == wanted and str(pattern).startswith(kind.partition("${")[0])
+    return bool(service == wanted and pattern.startswith(kind.partition("${")[0]))
 
 
 STATEMENTS = {each["Sid"]: each for each in deployer_policy()["Statement"]}

@@ -1,0 +1,112 @@
+"""Every command that uses, watches and mends a stack, as a user types it, on one stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from automation.engine import Engine
+from automation.observe.observer import read_depth
+from automation.stack.outputs import Outputs
+from automation.support.clients import make_clients
+from automation.support.wait import wait_until
+from tests.local.machine import COMMAND_WITHIN, Done, Machine, finished
+
+POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
+GOOD = '{"user_id":"aarit","hole_cards":"KsKd","chip_delta":5,"result":"won"}'
+REASON = "chip_delta must be int, got str"
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[Machine]:
+    """A machine with the stack of a run that kept it: ten hands, one of them a dead letter."""
+    made = Machine(tmp_path_factory.mktemp("operate"), engine)
+    try:
+        kept = made.run("run", "--keep")
+        assert kept.code == 0, kept.stdout + kept.stderr
+        yield made
+    finally:
+        stopped = made.run("local", "stop")
+    assert "these stacks go with the emulator" in stopped.stderr
+    made.wait_until_clean()
+
+
+def ok(done: Done) -> str:
+    assert done.code == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def parsed(done: Done) -> Any:
+    return json.loads(ok(done))
+
+
+def wait_for_dead_letters(outputs: Outputs, number: int) -> None:
+    url = outputs.dead_letter_queue_url
+    credentials = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
+    environment = {"AWS_ENDPOINT_URL": url[: url.index("/", len("http://"))], **credentials}
+    sqs = make_clients(environment, outputs.region).sqs
+    wait_until(
+        f"{number} dead letters",
+        lambda: read_depth(sqs, url).visible,
+        lambda visible: visible == number,
+        within=COMMAND_WITHIN,
+        poll=0.1,
+    )
+
+
+def test_every_command_works_on_a_stack_that_stands(machine: Machine) -> None:
+    (listed,) = parsed(machine.run("list", "--json"))
+    assert listed["owner"] == "a run of this machine"
+
+    status = parsed(machine.run("status", "--stack", listed["stack"], "--json"))
+    assert status["source_queue"]["depth"]["visible"] == 0
+    assert status["dead_letter_queue"]["visible"] == 1
+    assert status["mapping"]["state"] == "Enabled"
+    outputs = Outputs(**status["outputs"])
+
+    (failure,) = parsed(machine.run("dlq", "list", "--json"))
+    assert failure["reason"] == REASON
+    poison = failure["message_id"]
+    shown = ok(machine.run("dlq", "show", poison))
+    assert '"chip_delta": "lots"' in shown
+    assert "receive=3" in shown
+    traced = parsed(machine.run("trace", poison, "--json"))
+    assert traced["fate"] == "dead-lettered"
+    assert len(traced["receives"]) == 3
+    cost = parsed(machine.run("cost", "--messages", "1,000,000", "--json"))
+    assert cost["measured"]["records"] >= 12
+
+    follower = machine.start("logs", "--follow", "--since", "1h")
+    lines = machine.root / "messages.jsonl"
+    lines.write_text(f"{GOOD}\n\n{POISON}\n{json.dumps(POISON)}\n")
+    ids = ok(machine.run("send", "--file", str(lines), GOOD)).split()
+    assert len(set(ids)) == 4
+    wait_for_dead_letters(outputs, 3)
+
+    dry = machine.run("dlq", "redrive", "--id", ids[2], "--dry-run")
+    assert f"selected {ids[2]}" in dry.stderr
+    wait_for_dead_letters(outputs, 3)  # a dry run leaves all of them visible
+    (moved,) = parsed(machine.run("dlq", "redrive", "--json", "--id", ids[2], "--rate", "5"))
+    assert (moved["outcome"], moved["reason"]) == ("redriven", REASON)
+    wait_for_dead_letters(outputs, 3)  # it fails again
+
+    os.kill(follower.pid, signal.SIGINT)
+    followed = finished(follower)
+    assert followed.code == 130
+    assert all(each in followed.stdout for each in (poison, *ids, moved["new_message_id"]))
+    assert "INVOCATION took" in followed.stdout
+    assert "START RequestId" not in followed.stdout
+
+    unasked = machine.run("dlq", "purge")
+    assert unasked.code == 2
+    assert "add --yes" in unasked.stderr
+    ok(machine.run("dlq", "purge", "--yes"))
+    wait_for_dead_letters(outputs, 0)
+    doctor = parsed(machine.run("doctor", "--json"))
+    assert {each["what"]: each["state"] for each in doctor}["Pulumi engine"] == "ok"

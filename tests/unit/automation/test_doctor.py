@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation import doctor
+from automation.cli import command
+from automation.doctor import Finding, examine
+from automation.engine import Engine
+from automation.engine.model import SourceFailedError
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with an engine, a cache and nothing running."""
+    engine = Engine(folder=tmp_path, version="3.259.0", source="cache")
+    monkeypatch.setattr(doctor, "LOOKUPS", {"cache": lambda _: engine})
+    monkeypatch.setattr(doctor, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(doctor, "runs_folder", lambda: tmp_path / "runs")
+    monkeypatch.setattr("automation.doctor.lasting.find", lambda: None)
+
+
+def found(what: str, target: str = "local", **environment: str) -> Finding:
+    return {each.what: each for each in examine(target, environment)}[what]
+
+
+def no_engine(_: object) -> Engine:
+    raise SourceFailedError("no pulumi found")
+
+
+def test_a_machine_with_everything_needs_nothing() -> None:
+    assert {each.state for each in examine("local", {})} <= {"ok", "note"}
+    assert found("Pulumi engine").found.startswith("3.259.0")
+    assert not found("packages").mend
+
+
+def test_without_an_engine_it_says_how_the_first_run_gets_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LOOKUPS", {"PATH": no_engine})
+    go = tmp_path / "go"
+    go.write_text("")
+    go.chmod(0o755)
+
+    with_go = found("Pulumi engine", PATH=str(tmp_path))
+    without = found("Pulumi engine", PATH="/nowhere")
+
+    assert with_go.state == without.state == "note"
+    assert str(go) in with_go.mend
+    assert "PATH: no pulumi found; no Go 1." in without.found
+    assert "install the Pulumi CLI" in without.mend
+
+
+def test_a_package_of_another_version_than_pinned_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_pins", lambda _: {"rich": "0.1"})
+
+    assert "pinned 0.1" in found("packages").found
+
+
+def test_a_disk_that_is_full_is_missing_and_exits_with_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full:
+        free = 1_000_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Full)
+
+    assert command(["doctor"]) == 3
+    told = capsys.readouterr().out
+    assert "missing" in told
+    assert "XDG_CACHE_HOME" in told
+
+
+def test_credentials_that_aws_does_not_take_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automation.support.clients.ATTEMPTS", 1)
+    monkeypatch.setattr("automation.support.clients.LOCAL_ATTEMPTS", 1)
+
+    told = found(
+        "AWS credentials",
+        target="aws",
+        AWS_ENDPOINT_URL="http://127.0.0.1:9",
+        AWS_ACCESS_KEY_ID="any",
+        AWS_SECRET_ACCESS_KEY="any",
+    )
+
+    assert told.state == "missing"
+    assert "asking AWS whose credentials these are" in told.found
+    assert "aws sso login" in told.mend
+
+
+def test_an_endpoint_that_is_not_aws_s_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sts:
+        def get_caller_identity(self) -> dict[str, str]:
+            return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/me"}
+
+    class Fake:
+        sts = Sts()
+
+    def clients(*_: Any) -> Any:
+        return Fake
+
+    monkeypatch.setattr(doctor, "make_clients", clients)
+
+    assert found("AWS credentials", target="aws").state == "ok"
+    with_endpoint = found("AWS credentials", target="aws", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert with_endpoint.state == "note"
+    assert "123456789012" in with_endpoint.found
+    assert "AWS_ENDPOINT_URL=http://127.0.0.1:1" in with_endpoint.found
