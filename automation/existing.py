@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,13 @@ def open_stack(
         ObserveError: A service refused a call in the block.
     """
     with open_existing_target(options, environment, say) as target:
-        name = options.stack or _only_stack(options.program, target)
-        outputs = _outputs(name, options.program, target)
-        clients = make_clients(target.environment, outputs.region)
+        with ThreadPoolExecutor(max_workers=1) as background:  # half a second each, side by side
+            ahead = background.submit(make_clients, target.environment, target.region)
+            name = options.stack or _only_stack(options.program, target)
+            outputs = _outputs(name, options.program, target)
+            clients = ahead.result()
+        if outputs.region != target.region:
+            clients = make_clients(target.environment, outputs.region)
         with aws_errors(f"working on stack {name}"):
             yield ExistingStack(name=name, outputs=outputs, clients=clients, target=target)
 
