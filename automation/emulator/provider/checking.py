@@ -119,21 +119,27 @@ class _InputChecker:
         return inputs
 
     def _value(self, entry: Property, value: Any, path: str) -> Any:
-        if value is UNKNOWN or (is_unknown(value) and entry.kind is Kind.JSON):
+        if value is UNKNOWN or (is_unknown(value) and entry.kind in (Kind.DOCUMENT, Kind.JSON)):
             return UNKNOWN
         if entry.kind is Kind.BLOCK and isinstance(value, dict):
             return self._block(entry, value, path)
         if entry.kind is Kind.BLOCK_SET and isinstance(value, list):
+            self._limit(entry, value, path)
             return [self._block(entry, part, f"{path}[{i}]") for i, part in enumerate(value)]
         try:
             value = converted(entry.kind, value)
         except (TypeError, ValueError):
             self.fail(path, f"{path!r} must be {entry.kind.value}, got {type(value).__name__}")
             return value
+        self._limit(entry, value, path)
         reason = None if is_unknown(value) else entry.check(value)
         if reason is not None:
             self.fail(path, f"{path!r} {reason}")
         return value
+
+    def _limit(self, entry: Property, value: Any, path: str) -> None:
+        if entry.max_items is not None and len(value) > entry.max_items:
+            self.fail(path, f"{path!r} takes at most {entry.max_items}, got {len(value)}")
 
     def _block(self, entry: Property, value: Any, path: str) -> Any:
         if not isinstance(value, dict):

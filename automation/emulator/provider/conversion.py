@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automation.emulator.provider.documents import text_of
+from automation.emulator.provider.documents import json_text, text_of
 from automation.emulator.provider.schema import Kind
 from automation.emulator.provider.values import UNKNOWN, Archive
 
@@ -75,7 +75,8 @@ CONVERTERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.BLOCK_SET: _no_block,
     Kind.BOOLEAN: _boolean,
     Kind.INTEGER: _integer,
-    Kind.JSON: text_of,
+    Kind.DOCUMENT: text_of,
+    Kind.JSON: json_text,
     Kind.STRING: _string,
     Kind.STRINGS: _strings,
     Kind.STRING_MAP: _string_map,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-SCALAR_OR_LIST = ("Action", "NotAction", "Resource", "NotResource")
+from typing import Any, NoReturn
 
 
 def text_of(document: Any) -> str:
@@ -15,57 +13,46 @@ def text_of(document: Any) -> str:
         TypeError: The document is neither.
         ValueError: The string is not valid JSON.
     """
-    if isinstance(document, dict):
-        return json.dumps(document)
-    json.loads(document)
-    return str(document)
+    return json.dumps(document) if isinstance(document, dict) else json_text(document)
+
+
+def json_text(text: Any) -> str:
+    """Return a JSON string as it is; an empty one stands for no document.
+
+    Raises:
+        TypeError: The value is not a string.
+        ValueError: The string is not valid JSON.
+    """
+    if not isinstance(text, str):
+        raise TypeError(text)
+    if text:
+        parsed(text)
+    return text
+
+
+def parsed(text: str) -> Any:
+    """Return what a JSON string says, with every number as a float.
+
+    Raises:
+        ValueError: The string is not valid JSON.
+    """
+    return json.loads(text, parse_int=float, parse_constant=_refuse)
 
 
 def same_document(one: str, other: str) -> bool:
-    """Whether two JSON strings are equal, apart from white space and the order of keys."""
-    return bool(json.loads(one) == json.loads(other))
+    """Whether two JSON strings are equal, apart from white space and the order of keys.
 
-
-def same_policy(one: str, other: str) -> bool:
-    """Whether two IAM policies allow and deny the same.
-
-    Unlike `same_document`, this ignores the order of statements, actions, resources and principals,
-    and treats a single string as a list of one, as hashicorp/awspolicyequivalence does.
+    A string that is not valid JSON, such as an empty one, is compared as it is.
     """
-    return bool(_canonical_policy(json.loads(one)) == _canonical_policy(json.loads(other)))
+    return _canonical(one) == _canonical(other)
 
 
-def _canonical_policy(policy: Any) -> Any:
-    if not isinstance(policy, dict):
-        return policy
-    statements = [_canonical_statement(each) for each in _as_list(policy.get("Statement", []))]
-    return {**policy, "Statement": sorted(statements, key=json.dumps)}
+def _canonical(text: str) -> str:
+    try:
+        return json.dumps(parsed(text), sort_keys=True)  # `True == 1.0`, but their JSON differs
+    except ValueError:
+        return text.strip()
 
 
-def _canonical_statement(statement: Any) -> Any:
-    if not isinstance(statement, dict):
-        return statement
-    canonical: dict[str, Any] = {}
-    for key in sorted(statement):
-        value = statement[key]
-        if key in SCALAR_OR_LIST:
-            canonical[key] = _strings(value)
-        elif key in ("Principal", "NotPrincipal"):
-            canonical[key] = _lists({"AWS": "*"} if value == "*" else value)
-        elif key == "Condition":
-            canonical[key] = {operator: _lists(value[operator]) for operator in sorted(value)}
-        else:
-            canonical[key] = value
-    return canonical
-
-
-def _lists(value: dict[str, Any]) -> dict[str, list[str]]:
-    return {key: _strings(value[key]) for key in sorted(value)}
-
-
-def _strings(value: Any) -> list[str]:
-    return sorted(each if isinstance(each, str) else json.dumps(each) for each in _as_list(value))
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

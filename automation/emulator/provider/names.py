@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from automation.emulator.provider.values import Properties
 
 RANDOM_DIGITS = 7  # as in pulumi-terraform-bridge, pkg/tfbridge/names.go: AutoName
 _serial = itertools.count()
@@ -80,6 +83,16 @@ class Naming:
             return str(inputs["name"])
         moment = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")[:18]
         return f"{inputs['namePrefix']}{moment}{next(_serial):08x}{self.suffix(inputs)}"
+
+
+def prefix_of(name: str, suffix: str = "") -> Properties:
+    """Return the `namePrefix` property of a name that has one; empty for any other name.
+
+    It has one if it ends in 26 hexadecimal digits, as in terraform-provider-aws's
+    `NamePrefixFromNameWithSuffix`.
+    """
+    found = re.fullmatch(rf"(.+)[0-9a-fA-F]{{26}}{re.escape(suffix)}", name)
+    return {"namePrefix": found[1]} if found else {}
 
 
 def _random_digits(seed: bytes) -> str:

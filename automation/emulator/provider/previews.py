@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from automation.emulator.provider.values import UNKNOWN
 
 if TYPE_CHECKING:
-    from automation.emulator.provider.schema import ResourceType
+    from automation.emulator.provider.schema import Change, ResourceType
     from automation.emulator.provider.values import Properties
 
 
@@ -17,17 +17,8 @@ def preview_create(resource_type: ResourceType, inputs: Properties) -> Propertie
     return {**dict.fromkeys((*name, *resource_type.outputs), UNKNOWN), **inputs}
 
 
-def preview_update(
-    resource_type: ResourceType, state: Properties, inputs: Properties, changed: frozenset[str]
-) -> Properties:
-    """Return the properties of a resource to update.
-
-    Args:
-        resource_type: The resource's type.
-        state: The properties before the update.
-        inputs: The new inputs.
-        changed: The inputs that differ.
-    """
-    kept = {name: value for name, value in state.items() if name not in changed}
-    tags = ("tagsAll",) if "tags" in changed else ()
-    return {**kept, **dict.fromkeys((*resource_type.volatile, *tags), UNKNOWN), **inputs}
+def preview_update(resource_type: ResourceType, change: Change) -> Properties:
+    """Return the properties of a resource to update."""
+    kept = {name: value for name, value in change.old.items() if name not in change.names}
+    tags = ("tagsAll",) if change.touches("tags") else ()
+    return {**kept, **dict.fromkeys((*resource_type.volatile, *tags), UNKNOWN), **change.new}

@@ -23,7 +23,7 @@ def reason_of(error: Exception) -> str:
             details = error.response["Error"]
             return f"{details.get('Code')}: {details.get('Message')} (in {error.operation_name})"
         case ProviderError():
-            return str(error)
+            return f"{error}; {error.hint}" if error.hint else str(error)
         case BotoCoreError():  # usually, the emulator does not respond
             return f"{type(error).__name__}: {error}"
     logging.getLogger(__name__).error("a bug in the local aws provider", exc_info=error)

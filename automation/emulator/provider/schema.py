@@ -2,7 +2,8 @@
 
 The tables follow the official provider's schemas, hashicorp/terraform-provider-aws
 ``internal/service``: `forces_new` is its ForceNew, `computed` its Computed next to Optional,
-`default` its Default, and `check` its ValidateFunc.
+`default` its Default, `max_items` its MaxItems, `same` and `suppress` its DiffSuppressFunc, and
+`check` its ValidateFunc together with what AWS refuses.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from automation.emulator.provider.values import Properties
 
 Check = Callable[[Any], str | None]
+Suppress = Callable[[Any, Any, "Properties"], bool]
 
 
 class Kind(Enum):
@@ -30,7 +32,8 @@ class Kind(Enum):
     STRINGS = "a list of strings"
     STRING_SET = "a list of strings, in any order"
     STRING_MAP = "an object of strings"
-    JSON = "a JSON document"
+    JSON = "a string of JSON"
+    DOCUMENT = "a JSON document, as a string or an object"
     ARCHIVE = "an archive"
     BLOCK = "an object"
     BLOCK_SET = "a list of objects, in any order"
@@ -39,6 +42,11 @@ class Kind(Enum):
 def anything(_: Any) -> str | None:
     """Check nothing: every value passes."""
     return None
+
+
+def never(_old: Any, _new: Any, _planned: Properties) -> bool:
+    """Suppress no difference."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +59,12 @@ class Property:
         default: The value if the program sets none; None for no default.
         computed: Whether AWS chooses a value if the program sets none. Removing such a property
             from the program changes nothing.
+        max_items: The most elements that a list or set may have; None for any number.
         forces_new: Whether changing it replaces the resource.
         write_only: Whether AWS never returns its value.
         same: Compares two values; None compares them by kind.
+        suppress: Whether a difference counts for nothing, given the value in the state, the new
+            one (None if the program sets none) and the planned properties of the resource.
         check: Returns what is wrong with a value, or None.
         fields: The properties of a `BLOCK`, or of each object in a `BLOCK_SET`.
         unsupported: The fields that this provider does not support, with the reason.
@@ -65,7 +76,9 @@ class Property:
     computed: bool = False
     forces_new: bool = False
     write_only: bool = False
+    max_items: int | None = None
     same: Callable[[Any, Any], bool] | None = None
+    suppress: Suppress = never
     check: Check = anything
     fields: Mapping[str, Property] = field(default_factory=dict)
     unsupported: Mapping[str, str] = field(default_factory=dict)
@@ -85,7 +98,7 @@ class Change:
 
     Attributes:
         id: The resource's id.
-        old: The inputs it was last deployed with.
+        old: Its state before the update.
         new: The inputs to deploy now.
         names: The properties that differ.
     """
@@ -121,7 +134,7 @@ class ResourceType:
         read: Returns the properties of the resource with an id, as AWS returns them. It may return
             None, or raise an error with a `not_found` code, for a missing resource.
         update: Makes a change, and waits until it is complete.
-        delete: Deletes the resource with an id and inputs, and waits until it is deleted.
+        delete: Deletes the resource with an id and a state, and waits until it is deleted.
     """
 
     pulumi_type: str
@@ -152,11 +165,28 @@ def between(minimum: int, maximum: int) -> Check:
     return check
 
 
-def one_of(*choices: Any) -> Check:
-    """Return a check that a value is one of `choices`."""
+def at_least(minimum: int) -> Check:
+    """Return a check that a number is not below `minimum`."""
+
+    def check(value: int) -> str | None:
+        return None if value >= minimum else f"must be at least {minimum}, got {value}"
+
+    return check
+
+
+def one_of(*choices: Any, unsupported: Mapping[Any, str] = {}) -> Check:
+    """Return a check that a value is one of `choices`.
+
+    Args:
+        choices: The values that AWS and the emulator accept.
+        unsupported: The values that only AWS accepts, with the reason.
+    """
+    official = [*choices, *unsupported]
 
     def check(value: Any) -> str | None:
-        return None if value in choices else f"must be one of {list(choices)}, got {value!r}"
+        if value in unsupported:
+            return f"{value!r} is not supported by the local aws provider: {unsupported[value]}"
+        return None if value in choices else f"must be one of {official}, got {value!r}"
 
     return check
 
@@ -168,6 +198,21 @@ def matching(pattern: str, meaning: str) -> Check:
         if re.fullmatch(pattern, value, re.ASCII):
             return None
         return f"must be {meaning}, got {value!r}"
+
+    return check
+
+
+def is_arn(value: str) -> bool:
+    """Whether a value is an ARN."""
+    return ARN(value) is None
+
+
+def either(first: Check, *others: Check) -> Check:
+    """Return a check that a value passes one of several checks; the first tells what is wrong."""
+
+    def check(value: Any) -> str | None:
+        reason = first(value)
+        return None if any(each(value) is None for each in others) else reason
 
     return check
 

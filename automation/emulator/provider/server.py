@@ -19,20 +19,23 @@ from automation.emulator.provider.configuration import (
     configuration_of,
     refuse_other_accounts,
 )
-from automation.emulator.provider.diff import delete_before_replace, differences, inputs_from_state
-from automation.emulator.provider.errors import ProviderError
+from automation.emulator.provider.diff import differences, inputs_from_state
 from automation.emulator.provider.invokes import INVOKES
 from automation.emulator.provider.messages import (
+    CHANGED,
+    UNCHANGED,
     check_failures,
     concealed,
-    detailed_diff,
+    diff_response,
     naming_request,
+    without_ignored,
 )
 from automation.emulator.provider.previews import preview_create, preview_update
 from automation.emulator.provider.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from automation.emulator.provider.reasons import error_code, reason_of
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.schema import Change
+from automation.emulator.provider.states import after_failure, deployed, read, refreshed
 from automation.emulator.provider.values import decode, encode, reveal
 
 if TYPE_CHECKING:
@@ -42,9 +45,6 @@ if TYPE_CHECKING:
 
     from automation.emulator.provider.schema import ResourceType
     from automation.emulator.provider.values import Properties
-
-CHANGED = provider_pb2.DiffResponse.DIFF_SOME
-UNCHANGED = provider_pb2.DiffResponse.DIFF_NONE
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -83,22 +83,24 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Check the provider's own configuration."""
-        failures = check_configuration(reveal(decode(request.news)))
+        with reporting_errors(context, "checking the provider's configuration"):
+            failures = check_configuration(reveal(decode(request.news)))
         return provider_pb2.CheckResponse(inputs=request.news, failures=check_failures(failures))
 
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Compare the provider's configurations; a difference replaces no resource."""
-        same = decode(request.old_inputs) == decode(request.news)
+        with reporting_errors(context, "comparing the provider's configurations"):
+            same = decode(request.old_inputs) == decode(request.news)
         return provider_pb2.DiffResponse(changes=UNCHANGED if same else CHANGED)
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         """Apply the configuration, which `CheckConfig` has checked."""
-        self._config = configuration_of(reveal(decode(request.args)), self._environment)
-        with reporting_errors(context, "configuring the local aws provider"):
+        with reporting_errors(context, "configuring the provider"):
+            self._config = configuration_of(reveal(decode(request.args)), self._environment)
             refuse_other_accounts(self._config, self._aws(0))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
@@ -108,34 +110,29 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Check a resource's inputs, and fill in defaults and an automatic name."""
-        news = decode(request.news)
-        inputs, failures = check(
-            _resource_type(request.type, context),
-            olds=reveal(decode(request.olds)),
-            news=reveal(news),
-            naming=naming_request(request),
-            config=self._config,
-        )
-        return provider_pb2.CheckResponse(
-            inputs=concealed(inputs, news), failures=check_failures(failures)
-        )
+        resource_type = _resource_type(request.type, context)
+        with reporting_errors(context, f"checking {resource_type.noun} {request.name!r}"):
+            news = decode(request.news)
+            inputs, failures = check(
+                resource_type,
+                olds=reveal(decode(request.olds)),
+                news=reveal(news),
+                naming=naming_request(request),
+                config=self._config,
+            )
+            return provider_pb2.CheckResponse(
+                inputs=concealed(inputs, news), failures=check_failures(failures)
+            )
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Return what differs, and whether that replaces the resource."""
         resource_type = _resource_type(request.type, context)
-        news = reveal(decode(request.news))
-        found = differences(resource_type, reveal(decode(request.old_inputs)), news)
-        replaces = [each.name for each in found if each.replaces]
-        return provider_pb2.DiffResponse(
-            changes=CHANGED if found else UNCHANGED,
-            diffs=[each.name for each in found],
-            replaces=replaces,
-            deleteBeforeReplace=bool(replaces) and delete_before_replace(resource_type, news),
-            detailedDiff=detailed_diff(found),
-            hasDetailedDiff=True,
-        )
+        with reporting_errors(context, f"comparing {resource_type.noun} {request.name!r}"):
+            state, news = reveal(decode(request.olds)), reveal(decode(request.news))
+            found = without_ignored(differences(resource_type, state, news), request.ignoreChanges)
+            return diff_response(resource_type, found, news)
 
     def Create(
         self, request: provider_pb2.CreateRequest, context: ServicerContext
@@ -152,11 +149,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             resource_id = resource_type.create(aws, inputs)
         try:
             resource_type.stabilize(aws, resource_id, inputs)
-            state = self._state(resource_type, aws, resource_id, inputs)
+            state = deployed(resource_type, aws, resource_id, inputs)
         except Exception as error:  # noqa: BLE001 -- the resource exists, so it must be recorded
             failure = f"{resource_type.noun} {resource_id} was created, but its set-up failed"
             reason = f"{failure}: {reason_of(error)}"
-            abort_init_failed(context, resource_id, concealed(inputs, given), reason)
+            partial = after_failure(resource_type, aws, resource_id, inputs) or inputs
+            abort_init_failed(context, resource_id, concealed(partial, given), reason)
         return provider_pb2.CreateResponse(id=resource_id, properties=concealed(state, given))
 
     def Read(
@@ -166,11 +164,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource_type = _resource_type(request.type, context)
         old = decode(request.inputs)
         with reporting_errors(context, f"reading {resource_type.noun} {request.id}"):
-            found = self._read(resource_type, self._aws(request.timeout), request.id)
-        if found is None:
-            return provider_pb2.ReadResponse()
-        inputs = inputs_from_state(resource_type, reveal(old), found)
-        state = {**without_defaults(inputs), **found}
+            found = read(resource_type, self._aws(request.timeout), request.id)
+            if found is None:
+                return provider_pb2.ReadResponse()
+            inputs = inputs_from_state(resource_type, reveal(old), found)
+            state = refreshed(resource_type, reveal(decode(request.properties)), inputs, found)
         return provider_pb2.ReadResponse(
             id=request.id, inputs=concealed(inputs, old), properties=concealed(state, old)
         )
@@ -181,31 +179,35 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Update a resource in place, or preview that."""
         resource_type = _resource_type(request.type, context)
         given = decode(request.news)
-        news = reveal(given)
-        inputs = without_defaults(news)
-        old = reveal(decode(request.old_inputs))
-        names = frozenset(each.name for each in differences(resource_type, old, news))
+        operation = f"updating {resource_type.noun} {request.id}"
+        with reporting_errors(context, operation):
+            change = _change(resource_type, request, without_defaults(reveal(given)))
         if request.preview:
-            olds = reveal(decode(request.olds))
-            preview = preview_update(resource_type, olds, inputs, names)
+            preview = preview_update(resource_type, change)
             return provider_pb2.UpdateResponse(properties=concealed(preview, given))
         aws = self._aws(request.timeout)
-        with reporting_errors(context, f"updating {resource_type.noun} {request.id}"):
-            if names:
-                change = Change(id=request.id, old=old, new=inputs, names=names)
+        try:
+            if change.names:
                 resource_type.update(aws, change)
             else:  # creation was incomplete
-                resource_type.stabilize(aws, request.id, inputs)
-            state = self._state(resource_type, aws, request.id, inputs)
+                resource_type.stabilize(aws, change.id, change.new)
+            state = deployed(resource_type, aws, change.id, change.new)
+        except Exception as error:
+            partial = after_failure(resource_type, aws, change.id, change.old)
+            with reporting_errors(context, operation):
+                if partial is None:
+                    raise
+            reason = f"{operation}: {reason_of(error)}"
+            abort_init_failed(context, change.id, concealed(partial, given), reason)
         return provider_pb2.UpdateResponse(properties=concealed(state, given))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: ServicerContext) -> Empty:
         """Delete a resource; a missing one counts as deleted."""
         resource_type = _resource_type(request.type, context)
-        inputs = without_defaults(reveal(decode(request.old_inputs)))
         with reporting_errors(context, f"deleting {resource_type.noun} {request.id}"):
+            state = reveal(decode(request.properties))
             try:
-                resource_type.delete(self._aws(request.timeout), request.id, inputs)
+                resource_type.delete(self._aws(request.timeout), request.id, state)
             except Exception as error:
                 if error_code(error) not in resource_type.not_found:
                     raise
@@ -232,26 +234,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         seconds = timeout or DEFAULT_TIMEOUT
         return Aws(clients=self._clients, region=self._config.region, timeout=seconds)
 
-    def _read(self, resource_type: ResourceType, aws: Aws, resource_id: str) -> Properties | None:
-        """Return a resource's properties as AWS returns them; None if it is missing."""
-        try:
-            return resource_type.read(aws, resource_id)
-        except Exception as error:
-            if error_code(error) not in resource_type.not_found:
-                raise
-            return None
-
-    def _state(
-        self, resource_type: ResourceType, aws: Aws, resource_id: str, inputs: Properties
-    ) -> Properties:
-        """Return the properties of a resource that was just created or updated."""
-        found = self._read(resource_type, aws, resource_id)
-        if found is None:
-            raise ProviderError(f"{resource_type.noun} {resource_id} no longer exists")
-        return {**inputs, **found}
-
 
 def _resource_type(token: str, context: ServicerContext) -> ResourceType:
     if token not in RESOURCE_TYPES:
         abort_unsupported(context, f"resource type {token}", RESOURCE_TYPES)
     return RESOURCE_TYPES[token]
+
+
+def _change(
+    resource_type: ResourceType, request: provider_pb2.UpdateRequest, new: Properties
+) -> Change:
+    old = reveal(decode(request.olds))
+    found = without_ignored(differences(resource_type, old, new), request.ignoreChanges)
+    return Change(id=request.id, old=old, new=new, names=frozenset(each.name for each in found))

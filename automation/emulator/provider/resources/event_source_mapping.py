@@ -13,6 +13,7 @@ from automation.emulator.provider.resources.event_source_mapping_schema import (
     PROPERTIES,
     UNSUPPORTED,
     check_inputs,
+    in_range,
 )
 from automation.emulator.provider.schema import Change, ResourceType
 from automation.emulator.provider.tags import tag_changes, tag_properties
@@ -102,6 +103,12 @@ def update(aws: Aws, change: Change) -> None:
     """Change the mapping and its tags, and wait until the change is complete."""
     if change.touches("functionName"):
         check_visibility_timeout(aws, change.new)
+    if change.touches("batchSize") and "batchSize" not in change.new:
+        raise ProviderError(
+            "'batchSize' was removed, and the official provider then sends 0, which Lambda refuses"
+            f": {in_range('batchSize', 1, 10_000)(0)}",
+            hint="set 'batchSize' to 10, the default, instead of removing it",
+        )
     parameters = _parameters(change.new, change.names)
     if parameters:
         aws.lambda_.update_event_source_mapping(UUID=change.id, **parameters)
@@ -155,7 +162,7 @@ def _parameters(inputs: Properties, names: frozenset[str]) -> dict[str, Any]:
     if "filterCriteria" in names:
         filters = inputs.get("filterCriteria", {}).get("filters", [])
         parameters["FilterCriteria"] = {
-            "Filters": [{"Pattern": each["pattern"]} for each in filters]
+            "Filters": [{"Pattern": each.get("pattern", "")} for each in filters]
         }
     if "scalingConfig" in names:
         concurrency = inputs.get("scalingConfig", {}).get("maximumConcurrency")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from automation.emulator.provider.resources.function_schema import function_name
 from automation.emulator.provider.schema import (
     REGION,
     TAGS,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # Records in a batch without a batching window: Lambda's developer guide, "Using Lambda with Amazon
 # SQS". It is also the default, and the maximum for FIFO queues.
 MAX_BATCH_WITHOUT_WINDOW = 10
-MAX_FILTERS = 5
+MAX_FILTERS = 10  # the most that AWS grants; the quota of a new account is 5
 
 
 def in_range(parameter: str, minimum: int, maximum: int) -> Check:
@@ -58,12 +59,22 @@ def check_filter_pattern(pattern: str) -> str | None:
 
 
 def same_function(one: str, other: str) -> bool:
-    """Whether two references, each a function's name or ARN, name the same function."""
-    return one.rpartition(":function:")[2] == other.rpartition(":function:")[2]
+    """Whether two references, each a function's name or ARN, name the same function.
+
+    It decides as `suppressEquivalentFunctionNameOrARN` in ``internal/service/lambda``.
+    """
+    return one == other or function_name(one) == other or function_name(other) == one
+
+
+def is_default_batch_size(old: Any, new: Any, _planned: Properties) -> bool:
+    """Whether a batch size that the program no longer sets is the default of queues."""
+    return bool(not new and old == MAX_BATCH_WITHOUT_WINDOW)
 
 
 PROPERTIES = {
-    "batchSize": Property(kind=Kind.INTEGER, computed=True, check=in_range("batchSize", 1, 10_000)),
+    "batchSize": Property(
+        kind=Kind.INTEGER, suppress=is_default_batch_size, check=in_range("batchSize", 1, 10_000)
+    ),
     "enabled": Property(kind=Kind.BOOLEAN, default=True),
     "eventSourceArn": Property(
         required=True,
@@ -75,7 +86,8 @@ PROPERTIES = {
         fields={
             "filters": Property(
                 kind=Kind.BLOCK_SET,
-                fields={"pattern": Property(required=True, check=check_filter_pattern)},
+                max_items=MAX_FILTERS,
+                fields={"pattern": Property(check=check_filter_pattern)},
             )
         },
     ),
@@ -124,7 +136,7 @@ UNSUPPORTED = {
 
 
 def check_inputs(inputs: Properties) -> Iterator[Failure]:
-    """Check the combination of queue, batch size, batching window and filters, as Lambda does."""
+    """Check the combination of queue, batch size and batching window, as Lambda does."""
     size = inputs.get("batchSize", MAX_BATCH_WITHOUT_WINDOW)
     window = inputs.get("maximumBatchingWindowInSeconds", 0)
     error = "InvalidParameterValueException: "
@@ -143,7 +155,3 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
             reason=error + "Maximum batch window in seconds must be greater than 0 if maximum "
             f"batch size is greater than {MAX_BATCH_WITHOUT_WINDOW}",
         )
-    filters = inputs.get("filterCriteria", {}).get("filters", [])
-    if len(filters) > MAX_FILTERS:
-        reason = error + f"at most {MAX_FILTERS} filters per mapping, got {len(filters)}"
-        yield Failure(property="filterCriteria", reason=reason)

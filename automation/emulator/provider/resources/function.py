@@ -14,6 +14,7 @@ from automation.emulator.provider.resources.function_schema import (
     UNSUPPORTED,
     VOLATILE,
     check_inputs,
+    function_name,
 )
 from automation.emulator.provider.schema import Change, ResourceType
 from automation.emulator.provider.tags import tag_changes, tag_properties
@@ -48,13 +49,13 @@ CODE = ("code", "sourceCodeHash", "architectures")
 
 
 def create(aws: Aws, inputs: Properties) -> str:
-    """Create the function; its id is its name."""
+    """Create the function; its id is its name, as the program gives it."""
     parameters: dict[str, Any] = _parameters(inputs, frozenset(inputs))
     if "architectures" in inputs:
         parameters["Architectures"] = inputs["architectures"]
     request = partial(
         aws.lambda_.create_function,
-        FunctionName=inputs["name"],
+        FunctionName=function_name(inputs["name"]),
         Code={"ZipFile": zip_of(inputs["code"])},
         PackageType=inputs["packageType"],
         Publish=inputs["publish"],
@@ -89,7 +90,7 @@ def read(aws: Aws, name: str) -> Properties:
         "invokeArn": _invoke_arn(aws.region, arn),
         "lastModified": configuration["LastModified"],
         "layers": [layer["Arn"] for layer in configuration.get("Layers", [])],
-        "name": configuration["FunctionName"],
+        "name": name,
         "packageType": configuration["PackageType"],
         "qualifiedArn": f"{arn}:{latest}",
         "qualifiedInvokeArn": _invoke_arn(aws.region, f"{arn}:{latest}"),

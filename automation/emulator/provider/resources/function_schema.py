@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from automation.emulator.provider.resources.runtimes import check_runtime
@@ -12,6 +13,7 @@ from automation.emulator.provider.schema import (
     Failure,
     Kind,
     Property,
+    at_least,
     between,
     each_item,
     matching,
@@ -23,8 +25,18 @@ if TYPE_CHECKING:
 
     from automation.emulator.provider.values import Properties
 
+# `validFunctionName` in ``internal/service/lambda/validate.go``
+REFERENCE = re.compile(
+    r"(arn:[\w-]+:lambda:)?([a-z]{2,4}-(?:[a-z]+-){1,2}\d:)?(\d{12}:)?(function:)?"
+    r"(?P<name>[\w-]+)(:(\$LATEST|[\w-]+))?",
+    re.ASCII,
+)
+MAX_REFERENCE = 140  # characters
+MAX_NAME = 64  # characters, if the name stands alone: Lambda's API reference, CreateFunction
+MAX_MEMORY = 10_240  # MB; more is for managed instances
 MAX_ENVIRONMENT = 4096  # bytes of all names and values together
 # Lambda's developer guide, "Defined runtime environment variables"
+CONTAINER = "this provider deploys zip packages only, no container images"
 RESERVED_VARIABLES = frozenset(
     {
         "_HANDLER",
@@ -48,9 +60,30 @@ RESERVED_VARIABLES = frozenset(
     }
 )
 
+
+def function_name(reference: str) -> str:
+    """Return the name in a function's name or ARN; empty if it is neither."""
+    found = REFERENCE.fullmatch(reference)
+    return found["name"] if found else ""
+
+
+def check_name(reference: str) -> str | None:
+    """Check a function's name, which may be given as a full or partial ARN."""
+    name = function_name(reference)
+    if len(reference) <= (MAX_NAME if name == reference else MAX_REFERENCE) and name:
+        return None
+    return (
+        f"must be 1 to {MAX_NAME} letters, digits, hyphens and underscores, or a function's ARN, "
+        f"got {reference!r}"
+    )
+
+
 PROPERTIES = {
     "architectures": Property(
-        kind=Kind.STRINGS, computed=True, check=each_item(one_of("x86_64", "arm64"))
+        kind=Kind.STRINGS,
+        computed=True,
+        max_items=1,
+        check=each_item(one_of("x86_64", "arm64")),
     ),
     "code": Property(kind=Kind.ARCHIVE, required=True, write_only=True),
     "deadLetterConfig": Property(
@@ -64,31 +97,37 @@ PROPERTIES = {
         fields={"size": Property(kind=Kind.INTEGER, computed=True, check=between(512, 10_240))},
     ),
     "handler": Property(required=True, check=matching(r"\S{1,128}", "1 to 128 characters")),
-    "layers": Property(kind=Kind.STRINGS, check=each_item(ARN)),
+    "layers": Property(kind=Kind.STRINGS, max_items=5, check=each_item(ARN)),
     "loggingConfig": Property(
         kind=Kind.BLOCK,
         computed=True,
         fields={
-            "logFormat": Property(required=True, check=one_of("Text")),
-            "logGroup": Property(computed=True),
+            "logFormat": Property(
+                required=True,
+                check=one_of("Text", unsupported={"JSON": "the emulator writes plain text only"}),
+            ),
+            "logGroup": Property(
+                computed=True,
+                check=matching(r"[\w./#-]{1,512}", "1 to 512 letters, digits and _-./#"),
+            ),
         },
         unsupported={
             "applicationLogLevel": "the emulator does not filter logs by level",
             "systemLogLevel": "the emulator does not filter logs by level",
         },
     ),
-    "memorySize": Property(kind=Kind.INTEGER, default=128, check=between(128, 10_240)),
+    "memorySize": Property(kind=Kind.INTEGER, default=128, check=between(128, 32_768)),
     "name": Property(
         computed=True,
         forces_new=True,
-        check=matching(r"[\w-]{1,64}", "1 to 64 letters, digits, hyphens and underscores"),
+        check=check_name,
     ),
-    "packageType": Property(default="Zip", forces_new=True, check=one_of("Zip")),
+    "packageType": Property(
+        default="Zip", forces_new=True, check=one_of("Zip", unsupported={"Image": CONTAINER})
+    ),
     "publish": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
     "region": REGION,
-    "reservedConcurrentExecutions": Property(
-        kind=Kind.INTEGER, default=-1, check=between(-1, 1000)
-    ),
+    "reservedConcurrentExecutions": Property(kind=Kind.INTEGER, default=-1, check=at_least(-1)),
     "role": Property(required=True, check=ARN),
     "runtime": Property(required=True, check=check_runtime),
     "skipDestroy": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
@@ -101,7 +140,6 @@ PROPERTIES = {
         fields={"mode": Property(required=True, check=one_of("PassThrough", "Active"))},
     ),
 }
-CONTAINER = "this provider deploys zip packages only, no container images"
 S3 = "set 'code' to an archive instead"
 NETWORK = "the emulator has no networks"
 UNSUPPORTED = {
@@ -145,7 +183,13 @@ OUTPUTS = (
 
 
 def check_inputs(inputs: Properties) -> Iterator[Failure]:
-    """Check the environment variables, with Lambda's own messages."""
+    """Check the memory and the environment variables, these with Lambda's own messages."""
+    if inputs.get("memorySize", 0) > MAX_MEMORY:
+        yield Failure(
+            property="memorySize",
+            reason=f"'memorySize' must be at most {MAX_MEMORY}, got {inputs['memorySize']}: more is"
+            " for managed instances, which the emulator lacks",
+        )
     variables = inputs.get("environment", {}).get("variables", {})
     reserved = sorted(RESERVED_VARIABLES.intersection(variables))
     message = (

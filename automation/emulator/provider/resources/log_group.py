@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.emulator.provider.aws import create_once
-from automation.emulator.provider.names import Naming
+from automation.emulator.provider.names import Naming, prefix_of
 from automation.emulator.provider.schema import (
     REGION,
     TAGS,
@@ -31,7 +31,12 @@ NAME_CHARACTERS = "letters, digits and characters of _-./#"
 
 PROPERTIES = {
     "logGroupClass": Property(
-        computed=True, forces_new=True, check=one_of("STANDARD", "INFREQUENT_ACCESS")
+        computed=True,
+        forces_new=True,
+        check=one_of(
+            *("STANDARD", "INFREQUENT_ACCESS"),
+            unsupported={"DELIVERY": "it is for logs that AWS services deliver"},
+        ),
     ),
     "name": Property(
         computed=True,
@@ -42,7 +47,7 @@ PROPERTIES = {
         computed=True,
         forces_new=True,
         write_only=True,
-        check=matching(r"[\w./#-]{1,486}", f"1 to 486 {NAME_CHARACTERS}"),
+        check=matching(r"[\w./#-]{1,483}", f"1 to 483 {NAME_CHARACTERS}"),
     ),
     "region": REGION,
     "retentionInDays": Property(kind=Kind.INTEGER, default=0, check=one_of(*RETENTION_DAYS)),
@@ -84,6 +89,7 @@ def read(aws: Aws, name: str) -> Properties | None:
         "name": name,
         "region": aws.region,
         "retentionInDays": group.get("retentionInDays", 0),
+        **prefix_of(name),
         **tag_properties(aws.logs.list_tags_for_resource(resourceArn=arn).get("tags", {})),
     }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automation.emulator.provider.documents import same_policy
-from automation.emulator.provider.names import Naming
+from automation.emulator.provider.names import Naming, prefix_of
+from automation.emulator.provider.policies import check_policy, same_policy
 from automation.emulator.provider.schema import (
     REGION,
     TAGS,
@@ -51,6 +51,20 @@ ONLY_IF_TRUE = (
 )  # on a standard queue, SQS rejects even false
 NOT_FOUND = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
+# PrefixedUniqueId appends 26 digits, so this much of the 80 characters is left for a prefix.
+MAX_PREFIX, MAX_FIFO_PREFIX = 54, 49
+
+
+def without_key(_old: Any, _new: Any, planned: Properties) -> bool:
+    """Whether a queue does not use a KMS key, so that the key's reuse period counts for nothing."""
+    return bool(planned.get("sqsManagedSseEnabled")) or not planned.get("kmsMasterKeyId")
+
+
+def check_queue_policy(text: str) -> str | None:
+    """Check a queue's policy; an empty string stands for none."""
+    return check_policy(text) if text else None
+
+
 PROPERTIES = {
     "contentBasedDeduplication": Property(kind=Kind.BOOLEAN, default=False),
     "deduplicationScope": Property(computed=True, check=one_of("messageGroup", "queue")),
@@ -58,7 +72,7 @@ PROPERTIES = {
     "fifoQueue": Property(kind=Kind.BOOLEAN, default=False, forces_new=True),
     "fifoThroughputLimit": Property(computed=True, check=one_of("perQueue", "perMessageGroupId")),
     "kmsDataKeyReusePeriodSeconds": Property(
-        kind=Kind.INTEGER, computed=True, check=between(60, 86_400)
+        kind=Kind.INTEGER, computed=True, suppress=without_key, check=between(60, 86_400)
     ),
     "kmsMasterKeyId": Property(),
     "maxMessageSize": Property(kind=Kind.INTEGER, default=262_144, check=between(1024, 1_048_576)),
@@ -73,8 +87,16 @@ PROPERTIES = {
             "1 to 80 letters, digits, hyphens and underscores, with .fifo at the end if FIFO",
         ),
     ),
-    "namePrefix": Property(computed=True, forces_new=True, write_only=True),
-    "policy": Property(kind=Kind.JSON, same=same_policy, computed=True),
+    "namePrefix": Property(
+        computed=True,
+        forces_new=True,
+        write_only=True,
+        check=matching(
+            rf"[\w-]{{0,{MAX_PREFIX}}}",
+            f"at most {MAX_PREFIX} letters, digits, hyphens and underscores",
+        ),
+    ),
+    "policy": Property(kind=Kind.JSON, same=same_policy, computed=True, check=check_queue_policy),
     "receiveWaitTimeSeconds": Property(kind=Kind.INTEGER, default=0, check=between(0, 20)),
     "redriveAllowPolicy": Property(kind=Kind.JSON, computed=True),
     "redrivePolicy": Property(kind=Kind.JSON, computed=True),
@@ -91,6 +113,9 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
     if fifo is not None and name is not None and fifo != name.endswith(".fifo"):
         reason = f"the name must end in .fifo for a FIFO queue, and only then; got {name!r}"
         yield Failure(property="name", reason=reason)
+    if fifo and len(prefix := inputs.get("namePrefix", "")) > MAX_FIFO_PREFIX:
+        reason = f"must be at most {MAX_FIFO_PREFIX} characters for a FIFO queue, got {prefix!r}"
+        yield Failure(property="namePrefix", reason=f"'namePrefix' {reason}")
     if not fifo:
         for option in ("contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"):
             if inputs.get(option):
@@ -102,7 +127,7 @@ def create(aws: Aws, inputs: Properties) -> str:
     attributes = {
         attribute: _text(inputs[name])
         for name, attribute in ATTRIBUTES.items()
-        if name in inputs and (inputs[name] is not False or name not in ONLY_IF_TRUE)
+        if inputs.get(name, "") != "" and (inputs[name] is not False or name not in ONLY_IF_TRUE)
     }
     name = NAMING.given_or_prefixed(inputs)
     tags = inputs.get("tags", {})
@@ -115,19 +140,24 @@ def read(aws: Aws, url: str) -> Properties:
     response = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
     attributes = response["Attributes"]
     tags = aws.sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    name = attributes["QueueArn"].rpartition(":")[2]
     return {
         "kmsDataKeyReusePeriodSeconds": 300,  # the default; SQS leaves defaults out
         "fifoQueue": False,
         "contentBasedDeduplication": False,
+        # AWS's default, which the emulator leaves out; a queue has one encryption or the other.
+        "sqsManagedSseEnabled": True,
         **{
             name: _value(PROPERTIES[name].kind, attributes[attribute])
             for name, attribute in ATTRIBUTES.items()
             if attributes.get(attribute)
         },
         "arn": attributes["QueueArn"],
-        "name": attributes["QueueArn"].rpartition(":")[2],
+        "name": name,
         "region": aws.region,
         "url": url,
+        **({"sqsManagedSseEnabled": False} if attributes.get("KmsMasterKeyId") else {}),
+        **prefix_of(name, NAMING.suffix({"fifoQueue": name.endswith(".fifo")})),
         **tag_properties(tags),
     }
 

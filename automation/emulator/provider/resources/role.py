@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.emulator.provider.aws import create_once
-from automation.emulator.provider.documents import same_policy
-from automation.emulator.provider.names import Naming
+from automation.emulator.provider.names import Naming, prefix_of
+from automation.emulator.provider.policies import check_policy, same_policy
 from automation.emulator.provider.schema import (
     ARN,
     TAGS,
@@ -18,12 +19,15 @@ from automation.emulator.provider.schema import (
     ResourceType,
     between,
     each_item,
+    either,
     matching,
+    one_of,
 )
 from automation.emulator.provider.tags import tag_changes, tag_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import AbstractContextManager
 
     from mypy_boto3_iam.type_defs import TagTypeDef
 
@@ -33,8 +37,14 @@ if TYPE_CHECKING:
 NOT_FOUND = frozenset({"NoSuchEntity"})
 
 PROPERTIES = {
-    "assumeRolePolicy": Property(kind=Kind.JSON, same=same_policy, required=True),
-    "description": Property(check=matching(r"(?s).{0,1000}", "at most 1000 characters")),
+    "assumeRolePolicy": Property(
+        kind=Kind.DOCUMENT, same=same_policy, required=True, check=check_policy
+    ),
+    "description": Property(
+        check=matching(
+            r"(?s)[^\u201c\u2018]{0,1000}", "at most 1000 characters, without typographic quotes"
+        )
+    ),
     "forceDetachPolicies": Property(kind=Kind.BOOLEAN, default=False, write_only=True),
     "managedPolicyArns": Property(kind=Kind.STRING_SET, computed=True, check=each_item(ARN)),
     "maxSessionDuration": Property(kind=Kind.INTEGER, default=3600, check=between(3600, 43_200)),
@@ -54,7 +64,7 @@ PROPERTIES = {
         forces_new=True,
         check=matching(r"/|/.{1,510}/", "a path that starts and ends with /"),
     ),
-    "permissionsBoundary": Property(check=ARN),
+    "permissionsBoundary": Property(check=either(ARN, one_of(""))),
     "tags": TAGS,
 }
 
@@ -102,6 +112,7 @@ def read(aws: Aws, name: str) -> Properties:
         "name": role["RoleName"],
         "path": role["Path"],
         "uniqueId": role["RoleId"],
+        **prefix_of(name),
         **({"description": role["Description"]} if role.get("Description") else {}),
         **({"permissionsBoundary": boundary} if boundary else {}),
         **tag_properties({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}),
@@ -119,8 +130,7 @@ def update(aws: Aws, change: Change) -> None:
     if change.touches("maxSessionDuration"):
         aws.iam.update_role(RoleName=name, MaxSessionDuration=new["maxSessionDuration"])
     if change.touches("permissionsBoundary"):
-        if "permissionsBoundary" in new:
-            boundary = new["permissionsBoundary"]
+        if boundary := new.get("permissionsBoundary"):
             aws.iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
         else:
             aws.iam.delete_role_permissions_boundary(RoleName=name)
@@ -135,19 +145,40 @@ def update(aws: Aws, change: Change) -> None:
         aws.iam.untag_role(RoleName=name, TagKeys=removed)
 
 
-def delete(aws: Aws, name: str, inputs: Properties) -> None:
-    """Delete the role.
+def delete(aws: Aws, name: str, state: Properties) -> None:
+    """Delete the role, as `deleteRole` of the official provider does.
 
-    Policies from outside this resource prevent that, unless `forceDetachPolicies` is set.
+    All managed policies are detached if `forceDetachPolicies` is set or the state has any. Inline
+    policies, which are resources of their own, are deleted only if `forceDetachPolicies` is set.
     """
-    if inputs.get("forceDetachPolicies"):
-        for policy in aws.iam.list_role_policies(RoleName=name)["PolicyNames"]:
-            aws.iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    _leave_instance_profiles(aws, name)
+    forced = state.get("forceDetachPolicies")
+    if forced or state.get("managedPolicyArns"):
         _detach(aws, name, _attached(aws, name))
-    else:
-        attached = set(_attached(aws, name)) if inputs.get("managedPolicyArns") else set()
-        _detach(aws, name, attached.intersection(inputs.get("managedPolicyArns", [])))
+    if forced:
+        _delete_inline_policies(aws, name)
     aws.iam.delete_role(RoleName=name)
+
+
+def _leave_instance_profiles(aws: Aws, name: str) -> None:
+    pages = aws.iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=name)
+    for profile in [each for page in pages for each in page["InstanceProfiles"]]:
+        with _already_gone(aws):
+            aws.iam.remove_role_from_instance_profile(
+                InstanceProfileName=profile["InstanceProfileName"], RoleName=name
+            )
+
+
+def _delete_inline_policies(aws: Aws, name: str) -> None:
+    pages = aws.iam.get_paginator("list_role_policies").paginate(RoleName=name)
+    for policy in [each for page in pages for each in page["PolicyNames"]]:
+        with _already_gone(aws):
+            aws.iam.delete_role_policy(RoleName=name, PolicyName=policy)
+
+
+def _already_gone(aws: Aws) -> AbstractContextManager[None]:
+    """Ignore that a role's policy or profile is gone: it must not count as the role's deletion."""
+    return suppress(aws.iam.exceptions.NoSuchEntityException)
 
 
 def _key_values(tags: dict[str, str]) -> list[TagTypeDef]:
@@ -161,7 +192,8 @@ def _attached(aws: Aws, name: str) -> list[str]:
 
 def _detach(aws: Aws, name: str, arns: Iterable[str]) -> None:
     for arn in sorted(arns):
-        aws.iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+        with _already_gone(aws):
+            aws.iam.detach_role_policy(RoleName=name, PolicyArn=arn)
 
 
 NAMING = Naming(limit=64)

@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from automation.emulator.provider.documents import same_policy
-from automation.emulator.provider.names import Naming
+from automation.emulator.provider.names import Naming, prefix_of
+from automation.emulator.provider.policies import check_policy, same_policy
 from automation.emulator.provider.resources.role import NOT_FOUND
 from automation.emulator.provider.schema import (
     Change,
     Kind,
     Property,
     ResourceType,
+    is_arn,
     matching,
 )
 
 if TYPE_CHECKING:
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
+
+MAX_ROLE = 128  # characters: `validRolePolicyRole` in ``internal/service/iam/validate.go``
+
+
+def check_role(role: str) -> str | None:
+    """Check that a role is given by its name."""
+    if is_arn(role):
+        return f"must be the role's name, not its ARN, got {role!r}"
+    return None if 1 <= len(role) <= MAX_ROLE else f"must be 1 to {MAX_ROLE} characters"
+
 
 PROPERTIES = {
     "name": Property(
@@ -32,8 +43,8 @@ PROPERTIES = {
         write_only=True,
         check=matching(r"[\w+=,.@-]{1,102}", "1 to 102 letters, digits and characters of _+=,.@-"),
     ),
-    "policy": Property(kind=Kind.JSON, same=same_policy, required=True),
-    "role": Property(required=True, forces_new=True),
+    "policy": Property(kind=Kind.DOCUMENT, same=same_policy, required=True, check=check_policy),
+    "role": Property(required=True, forces_new=True, check=check_role),
 }
 
 
@@ -48,7 +59,7 @@ def read(aws: Aws, resource_id: str) -> Properties:
     """Return the policy and its document."""
     role, _, name = resource_id.partition(":")
     document = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    return {"name": name, "role": role, "policy": json.dumps(document)}
+    return {"name": name, "role": role, "policy": json.dumps(document), **prefix_of(name)}
 
 
 def update(aws: Aws, change: Change) -> None:

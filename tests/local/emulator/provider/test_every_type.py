@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,8 +81,11 @@ def test_an_import_finds_the_resource_by_its_id(created: Created) -> None:
 
 
 def test_a_new_region_replaces_what_is_regional(created: Created) -> None:
-    elsewhere = {**created.resource.inputs, "region": "eu-west-1"}
-    moved = Resource(created.resource.type, "thing", created.resource.id, elsewhere)
+    moved = replace(
+        created.resource,
+        inputs={**created.resource.inputs, "region": "eu-west-1"},
+        state={**created.resource.state, "region": "eu-west-1"},
+    )
     regional = "region" in RESOURCE_TYPES[created.resource.type].properties
     replaces = created.driver.diff(moved, **created.inputs).replaces
     assert replaces == ({"region"} if regional else set())

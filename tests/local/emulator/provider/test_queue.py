@@ -22,7 +22,7 @@ def test_a_queues_attributes_and_tags_are_set_and_changed(driver: Driver, aws: A
         "messageRetentionSeconds": 1_209_600,
         "redrivePolicy": json.dumps(redrive),
         "sqsManagedSseEnabled": True,
-        "policy": policy("sqs:SendMessage"),
+        "policy": json.dumps(policy("sqs:SendMessage")),
         "tags": {"keep": "1", "change": "1", "drop": "1"},
     }
     queue = driver.create(QUEUE, "queue", **before)
@@ -43,6 +43,28 @@ def test_a_queues_attributes_and_tags_are_set_and_changed(driver: Driver, aws: A
     assert aws.sqs.list_queue_tags(QueueUrl=queue.id)["Tags"] == after["tags"]
     assert queue.state["tagsAll"] == after["tags"]
     assert queue.state["visibilityTimeoutSeconds"] == 70
+
+
+def test_a_queue_is_encrypted_unless_the_program_says_otherwise(driver: Driver) -> None:
+    queue = driver.create(QUEUE, "queue")
+    assert driver.diff(queue, sqsManagedSseEnabled=True).changed == set()
+    assert driver.diff(queue, sqsManagedSseEnabled=False).changed == {"sqsManagedSseEnabled"}
+    driver.update(queue, sqsManagedSseEnabled=False)
+    assert driver.diff(queue, sqsManagedSseEnabled=True).changed == {"sqsManagedSseEnabled"}
+    own = {"kmsMasterKeyId": "alias/key", "kmsDataKeyReusePeriodSeconds": 60}
+    driver.update(queue, **own)
+    assert queue.state.items() >= {**own, "sqsManagedSseEnabled": False}.items()
+
+
+def test_the_name_that_a_prefix_made_can_be_given(driver: Driver) -> None:
+    queue = driver.create(QUEUE, "queue", namePrefix="pre-", fifoQueue=True)
+    assert queue.state["name"].endswith(".fifo")
+    pinned = {"name": queue.state["name"], "fifoQueue": True}
+    assert driver.diff(queue, **pinned).changed == set()
+    driver.update(queue, **pinned)
+    assert queue.state["namePrefix"] == "pre-"
+    assert driver.diff(queue, namePrefix="pre-", fifoQueue=True).changed == set()
+    assert driver.diff(queue, namePrefix="other-", fifoQueue=True).replaces == {"namePrefix"}
 
 
 def test_a_preview_of_an_update_touches_nothing_and_knows_what_can_be_known(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
+from automation.emulator.provider.values import decode
 from tests.local.emulator.provider.driver import AbortedError
 from tests.local.emulator.provider.stack import ROLE, ROLE_POLICY, TRUST, policy
 
@@ -61,6 +64,41 @@ def test_a_role_with_policies_of_others_is_deleted_only_if_they_may_be_detached(
     aws.iam.put_role_policy(RoleName=role.id, PolicyName="p", PolicyDocument=document)
     driver.delete(role)
     assert driver.read(role) is None
+
+
+def test_a_role_takes_the_policies_in_its_state_off_before_it_is_deleted(
+    driver: Driver, aws: Aws
+) -> None:
+    role = driver.create(ROLE, "role", assumeRolePolicy=TRUST)
+    for name in ("ReadOnlyAccess", "PowerUserAccess"):
+        aws.iam.attach_role_policy(RoleName=role.id, PolicyArn=f"arn:aws:iam::aws:policy/{name}")
+    aws.iam.create_instance_profile(InstanceProfileName="profile")
+    aws.iam.add_role_to_instance_profile(InstanceProfileName="profile", RoleName=role.id)
+    refreshed = driver.read(role)
+    assert refreshed is not None
+    assert refreshed.inputs == role.inputs
+    driver.delete(refreshed)
+    assert driver.read(role) is None
+    aws.iam.delete_instance_profile(InstanceProfileName="profile")
+
+
+def test_an_update_that_fails_half_way_is_recorded_as_far_as_it_came(
+    driver: Driver, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = driver.create(ROLE, "role", assumeRolePolicy=TRUST, description="before")
+    missing = ["arn:aws:iam::000000000000:policy/missing"]
+    after = {"assumeRolePolicy": TRUST, "description": "after", "managedPolicyArns": missing}
+    refusal = ClientError(
+        {"Error": {"Code": "NoSuchEntity", "Message": "it does not exist"}}, "AttachRolePolicy"
+    )
+    monkeypatch.setattr(aws.iam, "attach_role_policy", Mock(side_effect=refusal))
+    with pytest.raises(AbortedError, match=r"updating IAM role .*: NoSuchEntity"):
+        driver.update(role, **after)
+    failure = driver.init_failure()
+    assert failure.id == role.id
+    role.state = decode(failure.properties)
+    assert role.state["description"] == "after"
+    assert driver.diff(role, **after).changed == {"managedPolicyArns"}
 
 
 def test_a_role_policys_document_is_changed_in_place(

@@ -25,8 +25,13 @@ class Attribute:
     Attributes:
         type: "String", "Int", "Bool", "Float", "Map", "List" or "Set".
         fields: The attributes of a nested `schema.Resource`.
+        suppress: The function that suppresses some differences, as source text; empty for none.
+        max_items: The most elements that a list or set may have.
         minimum: The smallest value that its validation accepts.
         maximum: The largest value that its validation accepts.
+        one_of: The only numbers that its validation accepts.
+        enum: The type of aws-sdk-go-v2 whose values its validation accepts.
+        validation: Any other validation of strings, as source text; empty for none.
     """
 
     type: str
@@ -37,6 +42,10 @@ class Attribute:
     default: Any = None
     conflicts_with: tuple[str, ...] = ()
     json: bool = False
+    suppress: str = ""
+    max_items: int | None = None
+    enum: str = ""
+    validation: str = ""
     minimum: int | None = None
     maximum: int | None = None
     one_of: tuple[int, ...] = ()
@@ -48,7 +57,9 @@ class Attribute:
 SHARED = {
     "tftags.TagsSchema": Attribute(type="Map", optional=True),
     "tftags.TagsSchemaComputed": Attribute(type="Map", optional=True, computed=True),
-    "sdkv2.JSONDocumentSchemaRequired": Attribute(type="String", required=True, json=True),
+    "sdkv2.JSONDocumentSchemaRequired": Attribute(
+        type="String", required=True, json=True, suppress="sdkv2.SuppressEquivalentJSONDocuments"
+    ),
 }
 REGION = Attribute(type="String", optional=True, computed=True, force_new=True)
 TRANSCRIBED = {
@@ -107,8 +118,12 @@ class Package:
         schema = dict(_entries(_inside(tokens, 0)))
         elements = schema.get("Elem", [])
         resource = dict(_entries(_inside(elements, 2))) if "schema.Resource" in elements[:2] else {}
+        element = dict(_entries(_inside(elements, 2))) if "schema.Schema" in elements[:2] else {}
         validation = schema.get("ValidateFunc", [])
         minimum, maximum, one_of = _limits(validation)
+        if "".join(validation).startswith("validation.Int") and (minimum, one_of) != (None, ()):
+            validation = []
+        enum = schema.get("ValidateDiagFunc") or element.get("ValidateDiagFunc", [])
         return Attribute(
             type=schema["Type"][0].removeprefix("schema.Type"),
             required=schema.get("Required") == ["true"],
@@ -118,11 +133,23 @@ class Package:
             default=self._value("".join(schema["Default"])) if "Default" in schema else None,
             conflicts_with=tuple(_strings(schema.get("ConflictsWith", []))),
             json=validation[:1] in (["validation.StringIsJSON"], ["verify.ValidIAMPolicyJSON"]),
+            suppress=" ".join(schema.get("DiffSuppressFunc", [])),
+            max_items=int(schema["MaxItems"][0]) if "MaxItems" in schema else None,
+            enum="".join(enum).removeprefix("enum.Validate[awstypes.").removesuffix("]()"),
+            validation=" ".join(validation or element.get("ValidateFunc", [])),
             minimum=minimum,
             maximum=maximum,
             one_of=one_of,
             fields=self._schema_map(_inside(resource["Schema"], 6)) if resource else {},
         )
+
+    def function(self, name: str) -> str:
+        """Return the source text of a function, or of a variable that holds one."""
+        definitions = rf"func {name}\(.*?^}}|(?:var )?{name} = (?:[^\n]*\(\n.*?^\)|[^\n]*)"
+        found = re.search(f"^(?:{definitions})", self.text, re.MULTILINE | re.DOTALL)
+        if found is None:
+            raise LookupError(f"the Go sources do not define {name}")
+        return " ".join(_tokens(found[0]))
 
     def _value(self, text: str) -> Any:
         if text in ("true", "false"):

@@ -58,11 +58,13 @@ class Input:
         type: One of `SCALARS`, "map of strings", "list of strings", "object" or "list of objects".
             The package does not distinguish sets from lists.
         required: Whether the constructor requires it.
+        document: Whether a string may also be an object, which is made JSON.
         fields: The properties of an object.
     """
 
     type: str
     required: bool
+    document: bool = False
     fields: dict[str, Input] = field(default_factory=dict)
 
 
@@ -83,9 +85,10 @@ def outputs(token: str) -> set[str]:
 
 
 def _input(typ: Any, *, required: bool) -> Input:
+    document = get_origin(typ) is Union and _is_object(get_args(typ)[1])
     typ = _first(typ)
     if typ in SCALARS:
-        return Input(type=SCALARS[typ], required=required)
+        return Input(type=SCALARS[typ], required=required, document=document)
     if get_origin(typ) is Mapping:
         return Input(type="map of strings", required=required)
     if get_origin(typ) is Sequence:
@@ -94,6 +97,11 @@ def _input(typ: Any, *, required: bool) -> Input:
             return Input(type="list of strings", required=required)
         return Input(type="list of objects", required=required, fields=inputs(element))
     return Input(type="object", required=required, fields=inputs(typ))
+
+
+def _is_object(typ: Any) -> bool:
+    """Whether a type is an arguments class."""
+    return getattr(typ, "__module__", "").startswith("pulumi_aws.")
 
 
 def _first(typ: Any) -> Any:

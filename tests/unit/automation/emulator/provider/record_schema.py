@@ -56,7 +56,9 @@ TYPES = {"String": "string", "Int": "integer", "Bool": "boolean", "Float": "numb
 ABOUT = (
     "The inputs and outputs of the official provider's resource types. An absent fact is false or "
     "none. 'autonamed': pulumi-aws generates a name if the program sets none. 'json': the string "
-    "must be a JSON document. 'range': the minimum and the maximum, null for no limit. "
+    "must be a JSON document. 'document': it may be an object, too. 'range': the minimum and the "
+    "maximum, null for no limit. 'enum': the values are those of this type of AWS's SDK. "
+    "'validation' and 'suppress' are source text; 'functions' has the functions in it. "
     "record_schema.py, next to this file, writes it; its docstring says how."
 )
 
@@ -93,6 +95,7 @@ def _facts(sdk: Input, go: Attribute, names: dict[str, str]) -> dict[str, Any]:
     facts = {
         "type": _type(sdk, go),
         "json": go.json,
+        "document": sdk.document,
         "required": sdk.required,
         "autonamed": go.required and not sdk.required,
         "computed": go.computed,
@@ -101,12 +104,16 @@ def _facts(sdk: Input, go: Attribute, names: dict[str, str]) -> dict[str, Any]:
         "conflictsWith": sorted(names[each] for each in go.conflicts_with),
         "range": [go.minimum, go.maximum] if limited else None,
         "oneOf": list(go.one_of),
+        "maxItems": go.max_items if sdk.type.startswith("list") else None,
+        "enum": go.enum,
+        "validation": go.validation,
+        "suppress": go.suppress,
         "fields": recorded_type(sdk.fields, go.fields, {}) if sdk.fields else None,
     }
     return {
         name: value
         for name, value in facts.items()
-        if value not in (None, False, []) or (name == "default" and value is not None)
+        if value not in (None, False, [], "") or (name == "default" and value is not None)
     }
 
 
@@ -122,22 +129,36 @@ def _type(sdk: Input, go: Attribute) -> str:
 
 def recorded(sources: Path, version: str) -> dict[str, Any]:
     """Return the recorded document."""
-    resources = {}
+    resources: dict[str, Any] = {}
+    functions: dict[str, str] = {}
     for token, (package, name) in GO.items():
         sdk = inputs(CLASSES[token][1])
-        go = Package(sources / "internal" / "service" / package).attributes(name)
+        source = Package(sources / "internal" / "service" / package)
+        go = source.attributes(name)
         if "region" in sdk:
             go["region"] = REGION
         resources[token] = {
             "inputs": recorded_type(sdk, go, RENAMED.get(token, {})),
             "outputs": _recorded_outputs(outputs(token), go),
         }
+        functions |= {f"{package}.{name}": source.function(name) for name in _functions(go)}
     return {
         "about": ABOUT,
         "sources": {"pulumi-aws": VERSION, "hashicorp/terraform-provider-aws": version},
         "transcribed": TRANSCRIBED,
+        "functions": dict(sorted(functions.items())),
         "resources": resources,
     }
+
+
+def _functions(go: dict[str, Attribute]) -> set[str]:
+    """Return the names of the functions of the service's package that validations call."""
+    found = set()
+    for each in go.values():
+        found |= set(re.findall(r"(?<![\w.])valid[A-Z]\w*", each.validation)) | _functions(
+            each.fields
+        )
+    return found
 
 
 def _recorded_outputs(sdk: set[str], go: dict[str, Attribute]) -> list[str]:

@@ -45,13 +45,7 @@ DEVIATIONS: dict[tuple[str, str, str], tuple[object, str]] = {
     (FUNCTION, "code", "required"): (True, "the other sources of code are unsupported"),
     (FUNCTION, "handler", "required"): (True, "zip packages need it; others are unsupported"),
     (FUNCTION, "runtime", "required"): (True, "zip packages need it; others are unsupported"),
-    (FUNCTION, "memorySize", "range"): ([128, 10_240], "differs: officially up to 32768"),
     (MAPPING, "eventSourceArn", "required"): (True, "the other sources of events are unsupported"),
-    (MAPPING, "batchSize", "computed"): (
-        True,
-        "differs: officially, leaving it out is a change unless it was 10, the default of SQS",
-    ),
-    (MAPPING, "filterCriteria.filters.pattern", "required"): (True, "differs: officially optional"),
 }
 # Unsupported inputs that are outputs all the same.
 ONLY_OUTPUTS = {FUNCTION: {"codeSha256"}}  # the provider computes it from the code
@@ -104,12 +98,14 @@ SUPPORTED_PROPERTIES = {
 
 def official_facts(official: Mapping[str, Any]) -> dict[str, object]:
     """Return what the official schema says of a property, in terms of `Property`."""
+    json_kind = Kind.DOCUMENT if official.get("document") else Kind.JSON
     return {
-        "kind": Kind.JSON if official.get("json") else KINDS[official["type"]],
+        "kind": json_kind if official.get("json") else KINDS[official["type"]],
         "required": official.get("required", False),
         "default": repr(official.get("default")),  # False is not 0
         "computed": official.get("computed", official.get("autonamed", False)),
         "forces_new": official.get("forceNew", False),
+        "max_items": official.get("maxItems"),
     }
 
 
@@ -121,6 +117,7 @@ def facts(entry: Property) -> dict[str, object]:
         "default": repr(entry.default),
         "computed": entry.computed,
         "forces_new": entry.forces_new,
+        "max_items": entry.max_items,
     }
 
 
@@ -149,6 +146,7 @@ def test_the_record_agrees_with_the_installed_pulumi_aws(token: str) -> None:
             name: python_sdk.Input(
                 type=each["type"].replace("set of", "list of"),
                 required=each.get("required", False),
+                document=each.get("document", False),
                 fields=inputs_of(each.get("fields", {})),
             )
             for name, each in official.items()
