@@ -93,7 +93,11 @@ def inputs_from_state(
         state: The properties as AWS returns them.
     """
     inputs = dict(old)
-    drifted = {each.name for each in differences(resource_type, state, old)}
+    drifted = {
+        each.name
+        for each in differences(resource_type, state, old)
+        if state.get(each.name) not in ABSENT or old.get(each.name) not in ABSENT
+    }
     for name, entry in resource_type.properties.items():
         if entry.write_only:
             if not old and entry.default is not None:
@@ -121,14 +125,23 @@ def _changes(
 
 
 def _unchanged(entry: Property, old: Any, new: Any, planned: Properties) -> bool:
-    if (new is None and entry.computed) or (old in ABSENT and new in ABSENT):
+    """Whether a property keeps its value in the state."""
+    return _same(entry, old, new, planned) or entry.suppress(old, new, planned)
+
+
+def _same(entry: Property, old: Any, new: Any, planned: Properties) -> bool:
+    if new is None:
+        return entry.computed or old in ABSENT
+    if new == "" and entry.computed and old is not None:  # as good as not set, if there is a value
         return True
+    if old is None:
+        return entry.kind in PARTS and new in ABSENT
     if entry.kind is Kind.BLOCK and new is not UNKNOWN:
-        return not any(_changes(entry.fields, old or {}, new or {}, planned))
-    if old is None or new is None or is_unknown(old) or is_unknown(new):
-        return entry.suppress(old, new, planned)
-    same = entry.same or COMPARERS.get(entry.kind, operator.eq)
-    return bool(same(old, new)) or entry.suppress(old, new, planned)
+        return not any(_changes(entry.fields, old, new, planned))
+    if is_unknown(new):
+        return False
+    compare = entry.same or COMPARERS.get(entry.kind, operator.eq)
+    return bool(compare(old, new))
 
 
 def _details(
@@ -178,7 +191,7 @@ def _same_set(old: list[Any], new: list[Any]) -> bool:
     return not any(_set_parts(old, new))
 
 
-# Equal to each other, as in the official provider's schemas.
+# What the state has of a property that is not set.
 ABSENT: tuple[Any, ...] = (None, "", 0, False, [], {})
 COMPARERS: Mapping[Kind, Callable[[Any, Any], bool]] = {
     Kind.ARCHIVE: lambda old, new: bool(old.hash == new.hash),

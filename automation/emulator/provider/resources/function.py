@@ -87,6 +87,7 @@ def read(aws: Aws, name: str) -> Properties:
         "architectures": configuration["Architectures"],
         "arn": arn,
         "codeSha256": configuration["CodeSha256"],
+        "description": configuration.get("Description", ""),
         "invokeArn": _invoke_arn(aws.region, arn),
         "lastModified": configuration["LastModified"],
         "layers": [layer["Arn"] for layer in configuration.get("Layers", [])],

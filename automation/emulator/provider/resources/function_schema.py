@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automation.emulator.provider.resources.runtimes import check_runtime
 from automation.emulator.provider.schema import (
@@ -61,6 +61,11 @@ RESERVED_VARIABLES = frozenset(
 )
 
 
+def is_empty(old: Any, new: Any, _planned: Properties) -> bool:
+    """Whether an environment without variables is added to a function that has none."""
+    return old is None and not (new or {}).get("variables")
+
+
 def function_name(reference: str) -> str:
     """Return the name in a function's name or ARN; empty if it is neither."""
     found = REFERENCE.fullmatch(reference)
@@ -90,7 +95,11 @@ PROPERTIES = {
         kind=Kind.BLOCK, fields={"targetArn": Property(required=True, check=ARN)}
     ),
     "description": Property(check=matching(r"(?s).{0,256}", "at most 256 characters")),
-    "environment": Property(kind=Kind.BLOCK, fields={"variables": Property(kind=Kind.STRING_MAP)}),
+    "environment": Property(
+        kind=Kind.BLOCK,
+        suppress=is_empty,
+        fields={"variables": Property(kind=Kind.STRING_MAP)},
+    ),
     "ephemeralStorage": Property(
         kind=Kind.BLOCK,
         computed=True,

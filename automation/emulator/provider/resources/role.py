@@ -133,7 +133,8 @@ def update(aws: Aws, change: Change) -> None:
         if boundary := new.get("permissionsBoundary"):
             aws.iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
         else:
-            aws.iam.delete_role_permissions_boundary(RoleName=name)
+            with _already_gone(aws):
+                aws.iam.delete_role_permissions_boundary(RoleName=name)
     if change.touches("managedPolicyArns"):
         old_arns, new_arns = (set(each.get("managedPolicyArns", [])) for each in (change.old, new))
         _detach(aws, name, old_arns - new_arns)

@@ -130,7 +130,7 @@ class Package:
             optional=schema.get("Optional") == ["true"],
             computed=schema.get("Computed") == ["true"],
             force_new=schema.get("ForceNew") == ["true"],
-            default=self._value("".join(schema["Default"])) if "Default" in schema else None,
+            default=self.value("".join(schema["Default"])) if "Default" in schema else None,
             conflicts_with=tuple(_strings(schema.get("ConflictsWith", []))),
             json=validation[:1] in (["validation.StringIsJSON"], ["verify.ValidIAMPolicyJSON"]),
             suppress=" ".join(schema.get("DiffSuppressFunc", [])),
@@ -143,15 +143,21 @@ class Package:
             fields=self._schema_map(_inside(resource["Schema"], 6)) if resource else {},
         )
 
-    def function(self, name: str) -> str:
-        """Return the source text of a function, or of a variable that holds one."""
-        definitions = rf"func {name}\(.*?^}}|(?:var )?{name} = (?:[^\n]*\(\n.*?^\)|[^\n]*)"
-        found = re.search(f"^(?:{definitions})", self.text, re.MULTILINE | re.DOTALL)
+    def source(self, name: str) -> str:
+        """Return the source text of a function or a variable."""
+        variable = rf"(\t?)(?:var )?{name} += (?:[^\n]*[({{]\n.*?^\1[)}}]|[^\n]*)"
+        definitions = rf"^(?:func {name}\(.*?^}}|{variable})"
+        found = re.search(definitions, self.text, re.MULTILINE | re.DOTALL)
         if found is None:
             raise LookupError(f"the Go sources do not define {name}")
-        return " ".join(_tokens(found[0]))
+        return found[0]
 
-    def _value(self, text: str) -> Any:
+    def function(self, name: str) -> str:
+        """Return the tokens of a function, or of a variable that holds one."""
+        return " ".join(_tokens(self.source(name)))
+
+    def value(self, text: str) -> Any:
+        """Return the value of a literal or a constant."""
         if text in ("true", "false"):
             return text == "true"
         if text.startswith('"'):
@@ -163,7 +169,7 @@ class Package:
         found = re.search(rf"^\s+{re.escape(text)} += (\S+)", self.text, re.MULTILINE)
         if found is None:
             raise LookupError(f"the Go sources do not define {text}")
-        return self._value(found[1])
+        return self.value(found[1])
 
 
 def _tokens(text: str) -> list[str]:
@@ -196,7 +202,25 @@ def _key(token: str) -> str:
     """Return an attribute's name from a string or a constant such as ``names.AttrKMSKeyARN``."""
     if token.startswith('"'):
         return token.strip('"')
-    return "_".join(WORD.findall(token.removeprefix("names.Attr"))).lower()
+    return attribute_name(token)
+
+
+def attribute_name(constant: str) -> str:
+    """Return an attribute's name from a constant such as ``names.AttrKMSKeyARN``."""
+    return "_".join(WORD.findall(constant.removeprefix("names.Attr"))).lower()
+
+
+def without_entry(source: str, key: str) -> str:
+    """Return Go source without the entries of composite literals that have a key."""
+    while found := re.search(rf"^\s*{key}:", source, re.MULTILINE):
+        depth, end = 0, found.end()
+        for token in TOKEN.finditer(source, found.end()):
+            end = token.end()
+            depth += (token[0] in OPENING) - (token[0] in CLOSING)
+            if token[0] == "," and depth == 0:
+                break
+        source = source[: found.start()] + source[end:]
+    return source
 
 
 def _strings(tokens: list[str]) -> list[str]:

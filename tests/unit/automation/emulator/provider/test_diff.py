@@ -132,11 +132,12 @@ def test_sets_have_no_order_and_lists_have_one() -> None:
     assert changed(MAPPING, old, new) == {}
 
 
-def test_an_empty_value_is_as_good_as_none() -> None:
-    assert changed(QUEUE, {"tags": {}}, {}) == {}
-    assert changed(FUNCTION, {}, {"description": ""}) == {}
+def test_an_empty_collection_is_as_good_as_none_and_an_empty_text_is_not() -> None:
+    assert changed(QUEUE, {"tags": {}}, {}) == changed(QUEUE, {}, {"tags": {}}) == {}
     assert changed(FUNCTION, {}, {"environment": {"variables": {}}}) == {}
-    assert changed(MAPPING, {}, {"maximumBatchingWindowInSeconds": 0}) == {}
+    assert changed(FUNCTION, {"description": ""}, {}) == {}
+    assert changed(FUNCTION, {}, {"description": ""}) == {"description": "ADD"}
+    assert changed(QUEUE, {"policy": "{}"}, {"policy": ""}) == {}
     assert changed(FUNCTION, {"timeout": 3}, {"timeout": 0}) == {"timeout": "UPDATE"}
 
 
@@ -222,6 +223,19 @@ def test_a_refresh_adds_no_value_that_aws_chose() -> None:
         **old,
         "batchSize": 5,
     }
+
+
+def test_a_refresh_takes_an_encryption_that_was_turned_on_by_hand() -> None:
+    old = {"sqsManagedSseEnabled": False, DEFAULTS: []}
+    assert inputs_from_state(QUEUE, old, {"sqsManagedSseEnabled": True}) == {
+        "sqsManagedSseEnabled": True,
+        DEFAULTS: [],
+    }
+
+
+def test_a_refresh_keeps_an_empty_text_that_aws_does_not_tell() -> None:
+    old = {"description": "", DEFAULTS: []}
+    assert inputs_from_state(ROLE, old, {}) == old
 
 
 def test_a_refresh_forgets_what_is_gone() -> None:

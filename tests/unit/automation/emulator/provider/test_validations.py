@@ -64,7 +64,6 @@ VALIDATIONS: dict[str, Samples] = {
 DESCRIPTION = "validation.All ( validation.StringLenBetween ( 0 , 1000 )"  # and its characters
 # The official functions that suppress differences, where ours needs none.
 NEVER_SUPPRESSED = {
-    "environment": "an environment without variables is as good as none",
     "retentionInDays": "it counts for all classes but DELIVERY, which is not supported",
     "sourceCodeHash": "the function is for blocks, and this is a string",
 }
