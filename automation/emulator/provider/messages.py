@@ -38,9 +38,11 @@ def naming_request(request: provider_pb2.CheckRequest) -> NamingRequest:
     )
 
 
-def concealed(properties: Properties, like: Properties) -> Struct:
-    """Return the message for properties, with secrets wherever `like` has them."""
-    return encode(conceal(properties, {**like, "tagsAll": like.get("tags")}))
+def concealed(properties: Properties, *likes: Properties) -> Struct:
+    """Return the message for properties, with secrets wherever one of `likes` has them."""
+    for like in likes:
+        properties = conceal(properties, {**like, "tagsAll": like.get("tags")})
+    return encode(properties)
 
 
 def check_failures(failures: list[Failure]) -> list[provider_pb2.CheckFailure]:

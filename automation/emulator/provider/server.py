@@ -198,7 +198,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 if partial is None:
                     raise
             reason = f"{operation}: {reason_of(error)}"
-            abort_init_failed(context, change.id, concealed(partial, given), reason)
+            message = concealed(partial, given, decode(request.olds))
+            abort_init_failed(context, change.id, message, reason)
         return provider_pb2.UpdateResponse(properties=concealed(state, given))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: ServicerContext) -> Empty:

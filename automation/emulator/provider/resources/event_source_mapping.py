@@ -104,10 +104,11 @@ def update(aws: Aws, change: Change) -> None:
     if change.touches("functionName"):
         check_visibility_timeout(aws, change.new)
     if change.touches("batchSize") and "batchSize" not in change.new:
+        refusal = str(in_range("batchSize", 1, 10_000)(0)).removeprefix("is refused: ")
         raise ProviderError(
-            "'batchSize' was removed, and the official provider then sends 0, which Lambda refuses"
-            f": {in_range('batchSize', 1, 10_000)(0)}",
-            hint="set 'batchSize' to 10, the default, instead of removing it",
+            "'batchSize' was removed, for which the official provider sends 0, and Lambda refuses "
+            f"that: {refusal}",
+            hint="set it to 10, the default, instead",
         )
     parameters = _parameters(change.new, change.names)
     if parameters:

@@ -72,6 +72,18 @@ def test_a_functions_configuration_is_set_and_changed(
     )
 
 
+def test_a_function_may_be_named_by_its_arn(driver: Driver, stack: Stack) -> None:
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:by-arn"
+    inputs = {**stack.function_inputs(), "name": arn}
+    function = driver.create(FUNCTION, "function", **inputs)
+    assert (function.id, function.state["arn"]) == (arn, arn)
+    assert driver.diff(function, **inputs).changed == set()
+    driver.update(function, **inputs, description="after")
+    assert function.state["description"] == "after"
+    driver.delete(function)
+    assert driver.read(function) is None
+
+
 def test_a_published_function_has_a_version(driver: Driver, stack: Stack) -> None:
     inputs = {**stack.function_inputs(), "publish": True}
     function = driver.create(FUNCTION, "function", **inputs)
@@ -118,6 +130,15 @@ def test_a_mapping_is_enabled_when_made_and_changed_in_place(
     assert not response["FilterCriteria"]["Filters"]
     assert not response["ScalingConfig"]
     assert mapping.state["tags"] == {"b": "2"}
+
+
+def test_a_batch_size_cannot_be_removed_from_a_mapping(driver: Driver, stack: Stack) -> None:
+    inputs = stack.inputs(MAPPING)
+    mapping = driver.create(MAPPING, "mapping", **inputs, batchSize=5)
+    assert driver.diff(mapping, **inputs).changed == {"batchSize"}
+    with pytest.raises(AbortedError, match=r"'batchSize' was removed, .*set it to 10"):
+        driver.update(mapping, **inputs)
+    assert driver.diff(mapping, **inputs, batchSize=5).changed == set()
 
 
 def test_a_function_slower_than_its_queue_is_patient_is_refused_as_by_aws(

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from automation.emulator.provider.values import decode
+from automation.emulator.provider.values import Secret, decode
 from tests.local.emulator.provider.driver import AbortedError
 from tests.local.emulator.provider.stack import ROLE, ROLE_POLICY, TRUST, policy
 
@@ -85,7 +85,13 @@ def test_a_role_takes_the_policies_in_its_state_off_before_it_is_deleted(
 def test_an_update_that_fails_half_way_is_recorded_as_far_as_it_came(
     driver: Driver, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    role = driver.create(ROLE, "role", assumeRolePolicy=TRUST, description="before")
+    role = driver.create(
+        ROLE,
+        "role",
+        assumeRolePolicy=TRUST,
+        description="before",
+        tags={"hidden": Secret("open-sesame")},
+    )
     missing = ["arn:aws:iam::000000000000:policy/missing"]
     after = {"assumeRolePolicy": TRUST, "description": "after", "managedPolicyArns": missing}
     refusal = ClientError(
@@ -98,7 +104,8 @@ def test_an_update_that_fails_half_way_is_recorded_as_far_as_it_came(
     assert failure.id == role.id
     role.state = decode(failure.properties)
     assert role.state["description"] == "after"
-    assert driver.diff(role, **after).changed == {"managedPolicyArns"}
+    assert role.state["tags"] == role.state["tagsAll"] == {"hidden": Secret("open-sesame")}
+    assert driver.diff(role, **after).changed == {"managedPolicyArns", "tags"}
 
 
 def test_a_role_policys_document_is_changed_in_place(
