@@ -9,41 +9,60 @@ from pathlib import Path
 
 import pulumi
 
-from components import ArgumentsError, QueueConsumer, QueueConsumerArgs
+from components import (
+    AlarmsArgs,
+    ArgumentsError,
+    DeadLetterQueueArgs,
+    FunctionArgs,
+    MappingArgs,
+    QueueArgs,
+    QueueConsumer,
+    QueueConsumerArgs,
+)
 
+KEYS = {  # the configuration key that sets an argument: errors name it
+    "function.code": "functionSource",
+    "function.handler": "handler",
+    "function.runtime": "runtime",
+    "function.architecture": "architecture",
+    "function.memory_size": "memorySize",
+    "function.timeout": "functionTimeout",
+    "function.log_retention_in_days": "logRetention",
+    "queue.visibility_timeout_seconds": "visibilityTimeout",
+    "dead_letter_queue.max_receive_count": "maxReceiveCount",
+    "dead_letter_queue.message_retention_seconds": "deadLetterRetention",
+    "mapping.batch_size": "batchSize",
+    "mapping.maximum_batching_window_in_seconds": "batchingWindow",
+    "alarms.topics": "alarmTopic",
+}
 config = pulumi.Config()
-
+own_tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack()}
+args = QueueConsumerArgs(
+    function=FunctionArgs(
+        code=Path(__file__).parent / config.require("functionSource"),
+        handler=config.require("handler"),
+        runtime=config.require("runtime"),
+        architecture=config.require("architecture"),
+        memory_size=config.require_int("memorySize"),
+        timeout=config.require_int("functionTimeout"),
+        log_retention_in_days=config.require_int("logRetention"),
+    ),
+    queue=QueueArgs(visibility_timeout_seconds=config.require_int("visibilityTimeout") or None),
+    dead_letter_queue=DeadLetterQueueArgs(
+        max_receive_count=config.require_int("maxReceiveCount"),
+        message_retention_seconds=config.require_int("deadLetterRetention"),
+    ),
+    mapping=MappingArgs(
+        batch_size=config.require_int("batchSize"),
+        maximum_batching_window_in_seconds=config.require_int("batchingWindow"),
+    ),
+    alarms=AlarmsArgs(topics=[topic] if (topic := config.require("alarmTopic")) else []),
+    tags={**config.require_object("tags"), **own_tags},
+)
 try:
-    consumer = QueueConsumer(
-        "PokerHands",
-        QueueConsumerArgs(
-            function_source=Path(__file__).parent / config.require("functionSource"),
-            handler=config.require("handler"),
-            runtime=config.require("runtime"),
-            memory_size=config.require_int("memorySize"),
-            function_timeout=config.require_int("functionTimeout"),
-            visibility_timeout=config.require_int("visibilityTimeout") or None,
-            max_receive_count=config.require_int("maxReceiveCount"),
-            batch_size=config.require_int("batchSize"),
-            dead_letter_retention=config.require_int("deadLetterRetention"),
-            log_retention=config.require_int("logRetention"),
-            tags={
-                **config.require_object("tags"),
-                "project": pulumi.get_project(),
-                "stack": pulumi.get_stack(),
-            },
-        ),
-    )
-except ArgumentsError as error:
-    hint = "The configuration keys are these names in camelCase: batchSize for batch_size."
-    raise pulumi.RunError(f"{error}\n{hint}") from error  # printed without a traceback
+    consumer = QueueConsumer("PokerHands", args)
+except ArgumentsError as error:  # told in the user's words, and without a traceback
+    raise pulumi.RunError(error.in_terms_of(KEYS)) from error
 
-pulumi.export("queue_url", consumer.queue.url)
-pulumi.export("queue_arn", consumer.queue.arn)
-pulumi.export("dead_letter_queue_url", consumer.dead_letter_queue.url)
-pulumi.export("dead_letter_queue_arn", consumer.dead_letter_queue.arn)
-pulumi.export("function_name", consumer.function.name)
-pulumi.export("function_arn", consumer.function.arn)
-pulumi.export("role_arn", consumer.role.arn)
-pulumi.export("log_group_name", consumer.log_group.name)
-pulumi.export("mapping_uuid", consumer.mapping.uuid)
+for name, value in consumer.outputs.items():
+    pulumi.export(name, value)

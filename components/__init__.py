@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from components.arguments import ArgumentsError, QueueConsumerArgs
+from components.arguments import (
+    AlarmsArgs,
+    DeadLetterQueueArgs,
+    FunctionArgs,
+    MappingArgs,
+    PermissionsArgs,
+    QueueArgs,
+    QueueConsumerArgs,
+)
+from components.errors import ArgumentsError
 from components.queue_consumer import QueueConsumer
 
-__all__ = ["ArgumentsError", "QueueConsumer", "QueueConsumerArgs"]
+__all__ = [
+    "AlarmsArgs",
+    "ArgumentsError",
+    "DeadLetterQueueArgs",
+    "FunctionArgs",
+    "MappingArgs",
+    "PermissionsArgs",
+    "QueueArgs",
+    "QueueConsumer",
+    "QueueConsumerArgs",
+]

@@ -1,4 +1,4 @@
-"""Packs the function's source folder into the archive that Lambda unpacks.
+"""Packs the function's source folder, and the packages it needs, for Lambda.
 
 The Pulumi engine hashes an archive by the names and contents of its files. The hash is the same on
 every machine, so a deployment updates the function only when its source has changed.
@@ -11,40 +11,76 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.errors import ArgumentsError
+from components.packaging import PackagingError, installed
+from components.rules import is_known
+
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Collection, Iterator
+
+    from components.arguments import FunctionArgs
+
+REQUIREMENTS = "requirements.txt"
 
 
-def source_archive(folder: str | os.PathLike[str]) -> pulumi.AssetArchive:
-    """Pack the folder's source files, each under its path relative to the folder."""
-    return pulumi.AssetArchive(
-        {name: pulumi.FileAsset(path) for name, path in _source_files(Path(folder)).items()}
-    )
+def source_archive(name: str, function: FunctionArgs) -> pulumi.Archive:
+    """Return the function's code: an archive as it is, or a folder with its packages.
 
-
-def source_problems(folder: str | os.PathLike[str], handler: Any) -> list[str]:
-    """List what is wrong with the source folder: it is missing, empty, or lacks the handler.
+    Each source file is under its path relative to the folder; a package's file of the same path
+    gives way to it.
 
     Args:
-        folder: The folder of the source.
-        handler: The handler as `module.function`. Any other value, such as an `Output`, is not
-            checked.
+        name: The component's name, for the error.
+        function: The function, without `source_problems`.
 
-    Returns:
-        At most one sentence, for the first problem found.
+    Raises:
+        ArgumentsError: The packages that the folder requires cannot be installed.
     """
-    if not Path(folder).is_dir():
-        return [f"function_source must be a folder that exists; got {folder}"]
+    if isinstance(function.code, pulumi.Archive):
+        return function.code
+    folder = Path(function.code)
+    files = _source_files(folder)
+    if REQUIREMENTS in files:
+        try:
+            packages = installed(files[REQUIREMENTS], *_platform(function))
+        except PackagingError as error:
+            raise ArgumentsError(name, [f"function.code: {error}"]) from error
+        files = {**_source_files(packages), **files}
+    return pulumi.AssetArchive({each: pulumi.FileAsset(files[each]) for each in sorted(files)})
+
+
+def source_problems(function: FunctionArgs) -> list[str]:
+    """List what is wrong with the source folder: it is missing, empty, or lacks the handler."""
+    if isinstance(function.code, pulumi.Archive):
+        return []
+    folder = Path(function.code)
+    if not folder.is_dir():
+        return [f"function.code must be a folder that exists, or an archive; got {folder}"]
     try:
-        files = _source_files(Path(folder))
+        files = _source_files(folder)
     except OSError as error:
-        return [f"function_source must be a folder that can be read; {error}"]
-    if not files:
-        return [f"function_source must have source files; {folder} has none"]
+        return [f"function.code must be a folder that can be read; {error}"]
+    return list(_content_problems(folder, files, function))
+
+
+def _content_problems(
+    folder: Path, files: Collection[str], function: FunctionArgs
+) -> Iterator[str]:
+    handler = function.handler
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
-    if module and not files.keys() & {f"{module}.py", f"{module}/__init__.py"}:
-        return [f"function_source must have the handler {handler}; {folder} has no {module}.py"]
-    return []
+    if not files:
+        yield f"function.code must have source files; {folder} has none"
+    elif module and not {f"{module}.py", f"{module}/__init__.py"}.intersection(files):
+        yield f"function.code must have the handler {handler}; {folder} has no {module}.py"
+    if REQUIREMENTS in files and not is_known(_platform(function)):
+        yield (
+            "function.runtime and function.architecture must not come from another resource: the "
+            f"packages of {folder / REQUIREMENTS} are chosen for them"
+        )
+
+
+def _platform(function: FunctionArgs) -> tuple[Any, Any]:
+    return function.runtime, function.architecture
 
 
 def _source_files(folder: Path) -> dict[str, Path]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _VERSION = "2012-10-17"  # the current version of IAM's policy language
+_SERVICES = {"sns": "sns.amazonaws.com", "events": "events.amazonaws.com", "s3": "s3.amazonaws.com"}
 
 
 def trust() -> str:
@@ -19,23 +23,102 @@ def trust() -> str:
     )
 
 
-def consumer(*, queue_arn: str, log_group_arn: str) -> str:
+def consumer(
+    *,
+    queue_arn: str,
+    log_group_arn: str,
+    kms_key_arn: str | None = None,
+    tracing: bool = False,
+    statements: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """Build the role's permissions: consume this queue and write to this log group.
 
     `logs:CreateLogGroup` is left out on purpose: an invocation that runs late must not create the
     log group again after the stack was destroyed.
+
+    Args:
+        queue_arn: The queue.
+        log_group_arn: The log group.
+        kms_key_arn: The key that encrypts the queue, if it is not one of SQS's own.
+        tracing: Whether the function sends traces to X-Ray, which has no ARNs for them.
+        statements: Further statements.
     """
     return _document(
-        {
-            "Effect": "Allow",
-            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            "Resource": queue_arn,
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": f"{log_group_arn}:*",  # the group's log streams
-        },
+        _allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=queue_arn),
+        _allow(
+            *("logs:CreateLogStream", "logs:PutLogEvents"),
+            on=f"{log_group_arn}:*",  # the group's log streams
+        ),
+        *([_allow("kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
+        *([_allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on="*")] if tracing else []),
+        *statements,
+    )
+
+
+def network_interfaces() -> str:
+    """Build the permissions that a function in a VPC needs before it can be created.
+
+    AWS's page "Giving Lambda functions access to resources in an Amazon VPC" has these statements;
+    Lambda refuses a role that may not do this on every resource.
+    """
+    return _document(
+        _allow(
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+            on="*",
+        )
+    )
+
+
+def queue_access(*, queue_arn: str, producers: Sequence[str], enforce_ssl: bool) -> str:
+    """Build the queue's policy: who may send, and how.
+
+    Args:
+        queue_arn: The queue.
+        producers: ARNs of IAM roles and users, SNS topics, EventBridge rules and S3 buckets. If
+            there are any, other principals are denied, even if their own policies allow them.
+        enforce_ssl: Whether requests over plain HTTP are denied.
+    """
+    principals = [arn for arn in producers if _service(arn) == "iam"]
+    sources = [arn for arn in producers if _service(arn) != "iam"]
+    return _document(
+        *([_deny_plain_http(queue_arn)] if enforce_ssl else []),
+        *([_deny_other_senders(queue_arn, principals)] if producers else []),
+        *(
+            [{**_allow("sqs:SendMessage", on=queue_arn), "Principal": {"AWS": principals}}]
+            if principals
+            else []
+        ),
+        *(_allow_source(queue_arn, arn) for arn in sources),
+    )
+
+
+def send(*, queue_arn: str, kms_key_arn: str | None = None) -> str:
+    """Build a policy for a producer's role: send messages to the queue."""
+    return _document(
+        _allow("sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", on=queue_arn),
+        *([_allow("kms:GenerateDataKey", "kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
+    )
+
+
+def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key_arn: str | None = None) -> str:
+    """Build a policy for who redrives: move messages from the dead-letter queue to the queue."""
+    return _document(
+        _allow(
+            "sqs:StartMessageMoveTask",
+            "sqs:CancelMessageMoveTask",
+            "sqs:ListMessageMoveTasks",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            on=dead_letter_queue_arn,
+        ),
+        _allow("sqs:SendMessage", on=queue_arn),
+        *([_allow("kms:GenerateDataKey", "kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
     )
 
 
@@ -51,5 +134,54 @@ def redrive_allow(*, queue_arn: str) -> str:
     return json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [queue_arn]})
 
 
-def _document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": _VERSION, "Statement": statements})
+def _allow(*actions: str, on: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on}
+
+
+def _deny_plain_http(queue_arn: str) -> dict[str, Any]:
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": queue_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _deny_other_senders(queue_arn: str, principals: Sequence[str]) -> dict[str, Any]:
+    """Deny all senders but these; services are let past, for only named sources are allowed."""
+    condition: dict[str, Any] = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    if principals:
+        condition["ArnNotEquals"] = {"aws:PrincipalArn": list(principals)}
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": condition,
+    }
+
+
+def _allow_source(queue_arn: str, source_arn: str) -> dict[str, Any]:
+    """Allow a service to send for one of its resources, in the queue's account if it is a bucket.
+
+    The ARN of a bucket has no account: without the second condition, whoever takes the bucket's
+    name over when it is deleted could send.
+    """
+    service = _service(source_arn)
+    condition: dict[str, Any] = {"ArnEquals": {"aws:SourceArn": source_arn}}
+    if service == "s3":
+        condition["StringEquals"] = {"aws:SourceAccount": queue_arn.split(":")[4]}
+    return {
+        **_allow("sqs:SendMessage", on=queue_arn),
+        "Principal": {"Service": _SERVICES.get(service, service)},
+        "Condition": condition,
+    }
+
+
+def _service(arn: str) -> str:
+    return "".join(arn.split(":")[2:3])  # what is no ARN is refused elsewhere
+
+
+def _document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": _VERSION, "Statement": [dict(each) for each in statements]})

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
-from components import checks, policies
+from components import policies
+from components.alarms import ALARMS, PERIOD
 from components.archive import source_archive, source_problems
-from components.arguments import ArgumentsError, QueueConsumerArgs
+from components.arguments import QueueArgs, QueueConsumerArgs
+from components.checks import check, warn
+from components.combinations import default_visibility_timeout
 
 
 class QueueConsumer(pulumi.ComponentResource):
@@ -15,27 +21,38 @@ class QueueConsumer(pulumi.ComponentResource):
 
     The function reports which messages of a batch failed (a partial batch response). Lambda deletes
     the others from the queue, and receives the failed ones again after the visibility timeout.
-    After `max_receive_count` receives, SQS moves a message to the dead-letter queue. Both queues
-    are encrypted at rest with SQS-managed keys. The function's role may consume this queue and
+    After `max_receive_count` receives, SQS moves a message to the dead-letter queue, and an alarm
+    is raised. Both queues are encrypted at rest. The function's role may consume this queue and
     write to this log group, and nothing else.
 
     Example:
-        >>> consumer = QueueConsumer("Orders", QueueConsumerArgs(function_source="function"))
+        >>> function = FunctionArgs(code="order_function")
+        >>> consumer = QueueConsumer("Orders", QueueConsumerArgs(function=function))
         >>> pulumi.export("queue_url", consumer.queue.url)
 
     Attributes:
-        queue: The queue to send messages to, `{name}Queue`.
+        queue: The queue to send messages to, `{name}Queue`; or the existing queue.
         dead_letter_queue: The queue for messages that failed on every receive,
-            `{name}DeadLetterQueue`.
+            `{name}DeadLetterQueue`; None if it is an existing one, or the queue is.
         redrive_allow_policy: Lets only `queue` use the dead-letter queue,
-            `{name}RedriveAllowPolicy`.
+            `{name}RedriveAllowPolicy`; None without `dead_letter_queue`.
+        queue_policy: Who may send, and how, `{name}QueuePolicy`; None if nothing limits that.
         role: The function's execution role, `{name}LambdaRole`.
         function: The function that processes the messages, `{name}Consumer`.
         log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch is
             `/aws/lambda/<function name>`.
         role_policy: The permissions of `role`, `{name}LambdaRolePolicy`.
+        managed_policies: The attachments of managed policies to `role`, `{name}ManagedPolicy1` and
+            so on.
+        network_policy: Lets `role` manage network interfaces, `{name}NetworkPolicy`; None outside
+            a VPC.
         mapping: The event source mapping, which invokes `function` with batches from `queue`,
             `{name}Mapping`.
+        alarms: The alarms, by the argument that sets the threshold of each.
+        send_policy: An IAM policy document for a role that sends to `queue`.
+        move_back_policy: An IAM policy document for who moves dead letters back to `queue`; None
+            without a dead-letter queue.
+        outputs: The names and values that other programs, such as tests, need of a stack.
     """
 
     def __init__(
@@ -51,55 +68,69 @@ class QueueConsumer(pulumi.ComponentResource):
         Raises:
             ArgumentsError: The name or the arguments are invalid. The error lists every problem.
         """
-        _check(name, args)
+        check(name, args, found=source_problems(args.function))
+        code = source_archive(name, args.function)
         super().__init__("poker-hands-consumer:index:QueueConsumer", name, None, opts)
+        warn(name, args)
 
         self.dead_letter_queue = self._create_dead_letter_queue(name, args)
         self.queue = self._create_queue(name, args)
         self.redrive_allow_policy = self._create_redrive_allow_policy(name)
+        self.queue_policy = self._create_queue_policy(name, args)
         self.role = self._create_role(name, args)
-        self.function = self._create_function(name, args)
+        self.managed_policies = self._attach_managed_policies(name, args)
+        self.network_policy = self._create_network_policy(name, args)
+        self.function = self._create_function(name, args, code)
         self.log_group = self._create_log_group(name, args)
-        self.role_policy = self._create_role_policy(name)
+        self.role_policy = self._create_role_policy(name, args)
         self.mapping = self._create_mapping(name, args)
+        self.alarms = self._create_alarms(name, args)
 
-        self.register_outputs(
-            {
-                "queue_url": self.queue.url,
-                "queue_arn": self.queue.arn,
-                "dead_letter_queue_url": self.dead_letter_queue.url,
-                "dead_letter_queue_arn": self.dead_letter_queue.arn,
-                "function_name": self.function.name,
-                "function_arn": self.function.arn,
-                "role_arn": self.role.arn,
-                "log_group_name": self.log_group.name,
-                "mapping_uuid": self.mapping.uuid,
-            }
-        )
+        self.send_policy, self.move_back_policy = self._policies_for_producers(args)
+        self.outputs = self._outputs(args)
+        self.register_outputs(self.outputs)
 
-    def _create_dead_letter_queue(self, name: str, args: QueueConsumerArgs) -> aws.sqs.Queue:
+    def _create_dead_letter_queue(self, name: str, args: QueueConsumerArgs) -> aws.sqs.Queue | None:
+        if isinstance(args.queue, aws.sqs.Queue) or args.dead_letter_queue.arn is not None:
+            return None
         return aws.sqs.Queue(
             f"{name}DeadLetterQueue",
-            message_retention_seconds=args.dead_letter_retention,
-            sqs_managed_sse_enabled=True,
+            message_retention_seconds=args.dead_letter_queue.message_retention_seconds,
+            fifo_queue=args.queue.fifo_queue or None,
+            **_encryption(args.queue),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _create_queue(self, name: str, args: QueueConsumerArgs) -> aws.sqs.Queue:
+        queue = args.queue
+        if isinstance(queue, aws.sqs.Queue):
+            return queue
         return aws.sqs.Queue(
             f"{name}Queue",
-            visibility_timeout_seconds=args.effective_visibility_timeout,
+            visibility_timeout_seconds=_visibility_timeout(args),
+            message_retention_seconds=queue.message_retention_seconds,
+            delay_seconds=queue.delay_seconds,
+            receive_wait_time_seconds=queue.receive_wait_time_seconds,
+            max_message_size=queue.max_message_size,
+            fifo_queue=queue.fifo_queue or None,
+            content_based_deduplication=(
+                queue.content_based_deduplication if queue.fifo_queue else None
+            ),
+            deduplication_scope=queue.deduplication_scope,
+            fifo_throughput_limit=queue.fifo_throughput_limit,
             redrive_policy=pulumi.Output.all(
-                dead_letter_queue_arn=self.dead_letter_queue.arn,
-                max_receive_count=args.max_receive_count,
+                dead_letter_queue_arn=self._dead_letter_queue_arn(args),
+                max_receive_count=args.dead_letter_queue.max_receive_count,
             ).apply(lambda known: policies.redrive(**known)),
-            sqs_managed_sse_enabled=True,
+            **_encryption(queue),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _create_redrive_allow_policy(self, name: str) -> aws.sqs.RedriveAllowPolicy:
+    def _create_redrive_allow_policy(self, name: str) -> aws.sqs.RedriveAllowPolicy | None:
+        if self.dead_letter_queue is None:
+            return None
         return aws.sqs.RedriveAllowPolicy(
             f"{name}RedriveAllowPolicy",
             queue_url=self.dead_letter_queue.url,
@@ -109,69 +140,236 @@ class QueueConsumer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
+    def _create_queue_policy(
+        self, name: str, args: QueueConsumerArgs
+    ) -> aws.sqs.QueuePolicy | None:
+        queue = args.queue
+        if isinstance(queue, aws.sqs.Queue) or not (queue.producers or queue.enforce_ssl):
+            return None
+        return aws.sqs.QueuePolicy(
+            f"{name}QueuePolicy",
+            queue_url=self.queue.url,
+            policy=pulumi.Output.all(
+                queue_arn=self.queue.arn,
+                producers=queue.producers,
+                enforce_ssl=queue.enforce_ssl,
+            ).apply(lambda known: policies.queue_access(**known)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _create_role(self, name: str, args: QueueConsumerArgs) -> aws.iam.Role:
         return aws.iam.Role(
             f"{name}LambdaRole",
             assume_role_policy=policies.trust(),
+            path=args.permissions.path,
+            permissions_boundary=args.permissions.permissions_boundary,
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _create_function(self, name: str, args: QueueConsumerArgs) -> aws.lambda_.Function:
+    def _attach_managed_policies(
+        self, name: str, args: QueueConsumerArgs
+    ) -> list[aws.iam.RolePolicyAttachment]:
+        return [
+            aws.iam.RolePolicyAttachment(
+                f"{name}ManagedPolicy{number}",
+                role=self.role.name,
+                policy_arn=arn,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for number, arn in enumerate(args.permissions.managed_policy_arns, start=1)
+        ]
+
+    def _create_network_policy(
+        self, name: str, args: QueueConsumerArgs
+    ) -> aws.iam.RolePolicy | None:
+        if not args.function.subnet_ids:
+            return None
+        return aws.iam.RolePolicy(
+            f"{name}NetworkPolicy",
+            role=self.role.name,
+            policy=policies.network_interfaces(),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _create_function(
+        self, name: str, args: QueueConsumerArgs, code: pulumi.Archive
+    ) -> aws.lambda_.Function:
+        function = args.function
         return aws.lambda_.Function(
             f"{name}Consumer",
             role=self.role.arn,
-            code=source_archive(args.function_source),
-            handler=args.handler,
-            runtime=args.runtime,
-            memory_size=args.memory_size,
-            timeout=args.function_timeout,
+            code=code,
+            handler=function.handler,
+            runtime=function.runtime,
+            architectures=[function.architecture],
+            memory_size=function.memory_size,
+            timeout=function.timeout,
+            ephemeral_storage={"size": function.ephemeral_storage},
+            environment={"variables": function.environment} if function.environment else None,
+            layers=[*function.layers],
+            tracing_config={"mode": "Active" if function.tracing else "PassThrough"},
+            reserved_concurrent_executions=function.reserved_concurrent_executions,
+            logging_config={
+                "log_format": function.log_format,
+                "application_log_level": function.application_log_level,
+                "system_log_level": function.system_log_level,
+            },
+            description=function.description,
+            vpc_config=(
+                {
+                    "subnet_ids": function.subnet_ids,
+                    "security_group_ids": function.security_group_ids,
+                }
+                if function.subnet_ids
+                else None
+            ),
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # Lambda refuses a function in a VPC whose role may not manage its interfaces yet.
+                depends_on=[self.network_policy] if self.network_policy else None,
+            ),
         )
 
     def _create_log_group(self, name: str, args: QueueConsumerArgs) -> aws.cloudwatch.LogGroup:
         return aws.cloudwatch.LogGroup(
             f"{name}LogGroup",
             name=pulumi.Output.concat("/aws/lambda/", self.function.name),
-            retention_in_days=args.log_retention,
+            retention_in_days=args.function.log_retention_in_days,
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _create_role_policy(self, name: str) -> aws.iam.RolePolicy:
+    def _create_role_policy(self, name: str, args: QueueConsumerArgs) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{name}LambdaRolePolicy",
             role=self.role.name,
             policy=pulumi.Output.all(
-                queue_arn=self.queue.arn, log_group_arn=self.log_group.arn
-            ).apply(lambda arns: policies.consumer(**arns)),
+                queue_arn=self.queue.arn,
+                log_group_arn=self.log_group.arn,
+                kms_key_arn=_kms_key_arn(args),
+                tracing=args.function.tracing,
+                statements=[*args.permissions.statements],
+            ).apply(lambda known: policies.consumer(**known)),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _create_mapping(self, name: str, args: QueueConsumerArgs) -> aws.lambda_.EventSourceMapping:
+        mapping = args.mapping
+        patterns = [each if isinstance(each, str) else json.dumps(each) for each in mapping.filters]
         return aws.lambda_.EventSourceMapping(
             f"{name}Mapping",
             event_source_arn=self.queue.arn,
             function_name=self.function.arn,
-            batch_size=args.batch_size,
+            batch_size=mapping.batch_size,
+            maximum_batching_window_in_seconds=mapping.maximum_batching_window_in_seconds,
+            scaling_config=(
+                None
+                if mapping.maximum_concurrency is None
+                else {"maximum_concurrency": mapping.maximum_concurrency}
+            ),
+            filter_criteria=(
+                {"filters": [{"pattern": pattern} for pattern in patterns]} if patterns else None
+            ),
+            enabled=mapping.enabled,
             function_response_types=["ReportBatchItemFailures"],
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # The first batch can arrive at once, and needs the permissions and the log group.
-                depends_on=[self.role_policy, self.log_group],
+                depends_on=[self.role_policy, self.log_group, *self.managed_policies],
                 # AWS allows only one mapping between a queue and a function at a time.
                 delete_before_replace=True,
             ),
         )
 
+    def _create_alarms(
+        self, name: str, args: QueueConsumerArgs
+    ) -> dict[str, aws.cloudwatch.MetricAlarm]:
+        watched = {
+            "queue": self.queue.name,
+            "dead_letter_queue": self._dead_letter_queue_name(args),
+            "function": self.function.name,
+        }
+        topics = [*args.alarms.topics]
+        return {
+            alarm.argument: aws.cloudwatch.MetricAlarm(
+                f"{name}{alarm.name}",
+                alarm_description=alarm.description,
+                namespace=alarm.namespace,
+                metric_name=alarm.metric,
+                dimensions={alarm.dimension: resource},
+                statistic=alarm.statistic,
+                period=PERIOD,
+                evaluation_periods=1,
+                threshold=threshold,
+                comparison_operator="GreaterThanOrEqualToThreshold",
+                treat_missing_data="notBreaching",  # a metric without events has no data
+                alarm_actions=topics,
+                ok_actions=topics,
+                tags=args.tags,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for alarm in ALARMS
+            if (threshold := getattr(args.alarms, alarm.argument)) is not None
+            and (resource := watched[alarm.watches]) is not None
+        }
 
-def _check(name: str, args: QueueConsumerArgs) -> None:
-    """Raise one `ArgumentsError` with every problem, if there are any."""
-    problems = [
-        *checks.problems(name, args),
-        *source_problems(args.function_source, args.handler),
-    ]
-    if problems:
-        raise ArgumentsError(name, problems)
+    def _policies_for_producers(
+        self, args: QueueConsumerArgs
+    ) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
+        arns = {"queue_arn": self.queue.arn, "kms_key_arn": _kms_key_arn(args)}
+        send = pulumi.Output.all(**arns).apply(lambda known: policies.send(**known))
+        dead_letter_queue_arn = self._dead_letter_queue_arn(args)
+        if dead_letter_queue_arn is None:
+            return send, None
+        arns["dead_letter_queue_arn"] = dead_letter_queue_arn
+        return send, pulumi.Output.all(**arns).apply(lambda known: policies.move_back(**known))
+
+    def _outputs(self, args: QueueConsumerArgs) -> dict[str, Any]:
+        dead_letter_queue_url = self.dead_letter_queue.url if self.dead_letter_queue else None
+        return {
+            "queue_url": self.queue.url,
+            "queue_arn": self.queue.arn,
+            "dead_letter_queue_url": dead_letter_queue_url,
+            "dead_letter_queue_arn": self._dead_letter_queue_arn(args),
+            "function_name": self.function.name,
+            "function_arn": self.function.arn,
+            "role_arn": self.role.arn,
+            "log_group_name": self.log_group.name,
+            "mapping_uuid": self.mapping.uuid,
+        }
+
+    def _dead_letter_queue_arn(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
+        return self.dead_letter_queue.arn if self.dead_letter_queue else args.dead_letter_queue.arn
+
+    def _dead_letter_queue_name(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
+        if self.dead_letter_queue:
+            return self.dead_letter_queue.name
+        arn = args.dead_letter_queue.arn
+        if arn is None:
+            return None
+        return pulumi.Output.from_input(arn).apply(lambda known: known.rpartition(":")[2])
+
+
+def _visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
+    if isinstance(args.queue, QueueArgs) and args.queue.visibility_timeout_seconds is not None:
+        return args.queue.visibility_timeout_seconds
+    return pulumi.Output.all(
+        timeout=args.function.timeout, window=args.mapping.maximum_batching_window_in_seconds
+    ).apply(lambda known: default_visibility_timeout(**known))
+
+
+def _kms_key_arn(args: QueueConsumerArgs) -> pulumi.Input[str] | None:
+    return args.queue.kms_key_arn if isinstance(args.queue, QueueArgs) else None
+
+
+def _encryption(queue: QueueArgs) -> dict[str, Any]:
+    """Return the properties of a queue that say with which keys it is encrypted."""
+    if queue.kms_key_arn is None:
+        return {"sqs_managed_sse_enabled": True}
+    return {
+        "kms_master_key_id": queue.kms_key_arn,
+        "kms_data_key_reuse_period_seconds": queue.kms_data_key_reuse_period_seconds,
+    }

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.components.harness import every_apply_must_finish
+from components.testing import every_apply_must_finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,5 +13,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def apply_guard() -> Iterator[None]:
-    with every_apply_must_finish():
+    with every_apply_must_finish(Path(__file__).parent):
         yield

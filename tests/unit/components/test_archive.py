@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
 
+from components import ArgumentsError, FunctionArgs, packaging
 from components.archive import source_archive, source_problems
 
 HANDLER = "handler.lambda_handler"
+
+
+def function(folder: Path, handler: Any = HANDLER, **values: Any) -> FunctionArgs:
+    return FunctionArgs(code=folder, handler=handler, **values)
+
+
+def problems_of(folder: Path, handler: Any = HANDLER, **values: Any) -> list[str]:
+    return source_problems(function(folder, handler, **values))
 
 
 def write(folder: Path, *names: str) -> Path:
@@ -20,7 +31,9 @@ def write(folder: Path, *names: str) -> Path:
 
 def packed(folder: Path) -> dict[str, str]:
     """Map each path in the archive to the file's text, in the archive's order."""
-    assets = source_archive(folder).assets
+    archive = source_archive("Orders", function(folder))
+    assert isinstance(archive, pulumi.AssetArchive)
+    assets = archive.assets
     return {
         name: Path(asset.path).read_text()
         for name, asset in assets.items()
@@ -58,7 +71,7 @@ def test_a_hidden_folder_above_the_source_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_a_good_folder_has_no_problems(tmp_path: Path) -> None:
-    assert source_problems(write(tmp_path, "handler.py"), HANDLER) == []
+    assert problems_of(write(tmp_path, "handler.py"), HANDLER) == []
 
 
 @pytest.mark.parametrize(
@@ -70,32 +83,32 @@ def test_a_good_folder_has_no_problems(tmp_path: Path) -> None:
     ],
 )
 def test_a_handler_may_live_in_a_package(tmp_path: Path, module: str, handler: str) -> None:
-    assert source_problems(write(tmp_path, module), handler) == []
+    assert problems_of(write(tmp_path, module), handler) == []
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    (problem,) = source_problems(tmp_path / "nowhere", HANDLER)
+    (problem,) = problems_of(tmp_path / "nowhere", HANDLER)
     assert "nowhere" in problem
 
 
 def test_a_file_is_not_accepted_as_the_folder(tmp_path: Path) -> None:
-    (problem,) = source_problems(write(tmp_path, "handler.py") / "handler.py", HANDLER)
+    (problem,) = problems_of(write(tmp_path, "handler.py") / "handler.py", HANDLER)
     assert "must be a folder" in problem
 
 
 def test_a_folder_with_only_caches_has_no_source(tmp_path: Path) -> None:
-    (problem,) = source_problems(write(tmp_path, "__pycache__/handler.pyc"), HANDLER)
+    (problem,) = problems_of(write(tmp_path, "__pycache__/handler.pyc"), HANDLER)
     assert "has none" in problem
 
 
 def test_a_folder_without_the_handlers_module_is_rejected(tmp_path: Path) -> None:
-    (problem,) = source_problems(write(tmp_path, "consumer.py"), HANDLER)
+    (problem,) = problems_of(write(tmp_path, "consumer.py"), HANDLER)
     assert "handler.py" in problem
 
 
 def test_a_handler_that_is_not_known_yet_is_not_checked(tmp_path: Path) -> None:
     later = pulumi.Output.from_input("elsewhere.f")
-    assert source_problems(write(tmp_path, "handler.py"), later) == []
+    assert problems_of(write(tmp_path, "handler.py"), later) == []
 
 
 def test_a_folder_that_cannot_be_read_is_a_problem_and_no_traceback(
@@ -106,7 +119,109 @@ def test_a_folder_that_cannot_be_read_is_a_problem_and_no_traceback(
 
     monkeypatch.setattr(Path, "rglob", refuse)
 
-    (problem,) = source_problems(tmp_path, "handler.handle")
+    (problem,) = problems_of(tmp_path, "handler.handle")
 
-    assert problem.startswith("function_source must be a folder that can be read; ")
+    assert problem.startswith("function.code must be a folder that can be read; ")
     assert "/secret" in problem
+
+
+@pytest.fixture
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Stands in for pip, which downloads: writes what pip would; records its arguments."""
+    calls: list[list[str]] = []
+
+    def run(arguments: list[str]) -> None:
+        calls.append(arguments)
+        target = Path(arguments[arguments.index("--target") + 1])
+        write(target, "cards.py", "handler.py", "cards-1.0.dist-info/METADATA")
+        write(target, "bin/cards", "cards-1.0.dist-info/RECORD", "cards-1.0.dist-info/INSTALLER")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(packaging, "_run_pip", run)
+    return calls
+
+
+def with_requirements(folder: Path) -> Path:
+    return write(folder, "handler.py", "requirements.txt")
+
+
+def test_the_packages_that_a_folder_requires_are_packed_with_it(
+    tmp_path: Path, pip: list[list[str]]
+) -> None:
+    names = packed(with_requirements(tmp_path / "source"))
+    assert list(names) == [
+        "cards-1.0.dist-info/METADATA",
+        "cards.py",
+        "handler.py",
+        "requirements.txt",
+    ]
+    assert len(pip) == 1
+
+
+def test_a_file_of_the_folder_wins_over_one_of_a_package(
+    tmp_path: Path, pip: list[list[str]]
+) -> None:
+    folder = with_requirements(tmp_path / "source")
+    (folder / "handler.py").write_text("# the folder's own")
+    assert packed(folder)["handler.py"] == "# the folder's own"
+    assert pip
+
+
+@pytest.mark.parametrize(
+    ("runtime", "architecture", "expected"),
+    [
+        ("python3.12", "x86_64", {"3.12", "manylinux_2_34_x86_64", "manylinux2014_x86_64"}),
+        ("python3.13", "arm64", {"3.13", "manylinux_2_34_aarch64", "manylinux2014_aarch64"}),
+        ("python3.11", "x86_64", {"3.11", "manylinux2014_x86_64"}),
+    ],
+)
+def test_packages_are_chosen_for_lambdas_platform_and_not_for_this_machine(
+    tmp_path: Path, pip: list[list[str]], runtime: str, architecture: str, expected: set[str]
+) -> None:
+    folder = with_requirements(tmp_path / "source")
+    source_archive("Orders", function(folder, runtime=runtime, architecture=architecture))
+    (arguments,) = pip
+    words = {argument.removeprefix("--platform=") for argument in arguments}
+    assert expected | {"--only-binary=:all:", "cp"} <= words
+    assert ("manylinux_2_34_x86_64" in words) == ("manylinux_2_34_x86_64" in expected)
+
+
+def test_packages_are_installed_once_for_the_same_requirements_and_platform(
+    tmp_path: Path, pip: list[list[str]]
+) -> None:
+    folder = with_requirements(tmp_path / "source")
+    first = packed(folder)
+    (folder / "handler.py").write_text("# changed")
+    assert packed(folder).keys() == first.keys()
+    assert len(pip) == 1
+    (folder / "requirements.txt").write_text("cards==2.0")
+    packed(folder)
+    source_archive("Orders", function(folder, architecture="arm64"))
+    assert len(pip) == 3
+
+
+def test_packages_that_cannot_be_installed_are_a_problem_of_the_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = tmp_path / "python"
+    failing.write_text("#!/bin/sh\necho 'ERROR: No matching distribution for x' >&2\nexit 1\n")
+    failing.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(failing))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = with_requirements(tmp_path / "source")
+    with pytest.raises(ArgumentsError, match=r"function\.code: .* No matching distribution for x"):
+        source_archive("Orders", function(folder))
+    assert not any((tmp_path / "cache" / "poker-hands-consumer" / "packages").iterdir())
+
+
+def test_the_platform_of_packages_must_be_known(tmp_path: Path) -> None:
+    later = pulumi.Output.from_input("python3.12")
+    (problem,) = problems_of(with_requirements(tmp_path), runtime=later)
+    assert problem.startswith("function.runtime and function.architecture")
+
+
+def test_an_archive_is_deployed_as_it_is(tmp_path: Path) -> None:
+    archive = pulumi.FileArchive(str(tmp_path / "code.zip"))
+    args = FunctionArgs(code=archive)
+    assert source_problems(args) == []
+    assert source_archive("Orders", args) is archive

@@ -1,17 +1,255 @@
+"""The rules of single arguments, of several together, and when each is checked."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components import ArgumentsError, QueueConsumer, QueueConsumerArgs
-from tests.unit.components.harness import deploy
+from components.checks import check
+from components.combinations import REFUSED, WARNED, Combination
+from components.limits import LIMITS, Limit
+from components.testing import deploy
+from tests.unit.components.building import arguments, deploy_consumer
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ACCOUNT = "123456789012"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:topic"
+LAYER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:tools:1"
+POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/sender"
+STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 LONGEST_HANDLER = "h" * 126 + ".f"
+LONGEST_NAME = "n" * 46
+
+# By argument: values on the inner side of each bound, and values beyond it.
+EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
+    "queue.visibility_timeout_seconds": ([None, 10, 43_200], [-1, 43_201, "60", True]),
+    "queue.message_retention_seconds": ([60, 1_209_600], [59, 1_209_601, None]),
+    "queue.delay_seconds": ([0, 900], [-1, 901]),
+    "queue.receive_wait_time_seconds": ([0, 20], [-1, 21]),
+    "queue.max_message_size": ([1_024, 1_048_576], [1_023, 1_048_577]),
+    "queue.fifo_queue": ([True, False], [1, "true", None]),
+    "queue.content_based_deduplication": ([False], [0, "true"]),
+    "queue.deduplication_scope": ([None], ["messagegroup", 1]),
+    "queue.fifo_throughput_limit": ([None], ["perqueue", 1]),
+    "queue.kms_key_arn": ([None, KEY], ["alias/aws/sqs", KEY.replace("key/", "alias/")]),
+    "queue.kms_data_key_reuse_period_seconds": ([60, 86_400], [59, 86_401]),
+    "queue.enforce_ssl": ([True, False], [1, None]),
+    "queue.producers": (
+        [
+            [],
+            [ROLE, ROLE.replace("role", "user"), TOPIC, "arn:aws:s3:::bucket"],
+            (f"arn:aws-cn:events:cn-north-1:{ACCOUNT}:rule/nightly",),
+        ],
+        [["*"], [f"arn:aws:iam::{ACCOUNT}:root"], [QUEUE], [5], "text", None],
+    ),
+    "dead_letter_queue.max_receive_count": ([1, 1_000], [0, 1_001]),
+    "dead_letter_queue.message_retention_seconds": ([345_600, 1_209_600], [59, 1_209_601]),
+    "dead_letter_queue.arn": ([None, QUEUE], ["dead", TOPIC]),
+    "function.handler": (
+        [LONGEST_HANDLER, "handler.f"],
+        ["handler", "handler.py:f", "handler.f\n", "h" + LONGEST_HANDLER, None],
+    ),
+    "function.runtime": (
+        ["python3.10", "python3.14"],
+        ["nodejs22.x", "python3.9", "python3.12 ", 3.12],
+    ),
+    "function.architecture": (["x86_64", "arm64"], ["x86", None]),
+    "function.memory_size": ([128, 10_240], [127, 10_241, 128.0]),
+    "function.timeout": ([1, 900], [0, 901, "10", True, None]),
+    "function.ephemeral_storage": ([512, 10_240], [511, 10_241]),
+    "function.environment": (
+        [{}, {"Aa": ""}, {"LEVEL": "x" * 4_091}],
+        [
+            {"LEVEL": "x" * 4_092},
+            {"A": "short"},
+            {"1A": ""},
+            {"AWS_REGION": "x"},
+            {"AB": 5},
+            ["AB"],
+        ],
+    ),
+    "function.layers": ([[], [LAYER] * 5], [[LAYER] * 6, [LAYER.removesuffix(":1")]]),
+    "function.tracing": ([True, False], [1, "Active"]),
+    "function.reserved_concurrent_executions": ([None, 0, 5_000], [-1, "5"]),
+    "function.log_format": (["Text", "JSON"], ["text", "Json"]),
+    "function.application_log_level": ([None], ["info", "LOUD"]),
+    "function.system_log_level": ([None], ["ERROR", "info"]),
+    "function.log_retention_in_days": ([1, 14, 3_653], [0, 2, 15, 3_654, "14"]),
+    "function.description": ([None, "", "d" * 256], ["d" * 257, 5]),
+    "function.subnet_ids": ([[]], [["net-1"], ["subnet-1"] * 17]),
+    "function.security_group_ids": ([[]], [["group"], ["sg-1"] * 6]),
+    "mapping.batch_size": ([1, 10], [0, 10_001]),
+    "mapping.maximum_batching_window_in_seconds": ([0, 300], [-1, 301]),
+    "mapping.maximum_concurrency": ([None, 2, 1_000], [1, 1_001]),
+    "mapping.filters": (
+        [[], [{"body": {"kind": ["order"]}}, '{"body": {}}'] * 5, [{"b": "x" * 4_087}]],
+        [[{}] * 11, ["[]"], ["{"], [{"b": "x" * 4_088}], [{"b": {1, 2}}]],
+    ),
+    "mapping.enabled": ([True, False], [None, 1]),
+    "alarms.dead_letters": ([None, 1], [0, "1"]),
+    "alarms.oldest_message_age": ([None, 1, 1_209_600], [0, 1_209_601]),
+    "alarms.errors": ([None, 1], [0]),
+    "alarms.throttles": ([None, 1], [0]),
+    "alarms.topics": ([[], [TOPIC] * 5], [[TOPIC] * 6, [QUEUE], TOPIC]),
+    "permissions.statements": (
+        [[], [STATEMENT]],
+        [
+            ["text"],
+            [{**STATEMENT, "Effect": "allow"}],
+            [{**STATEMENT, "NotAction": "s3:*"}],
+            [{"Effect": "Allow", "Action": "s3:*"}],
+        ],
+    ),
+    "permissions.managed_policy_arns": ([[], [POLICY]], [["AWSLambdaSQSQueueExecutionRole"]]),
+    "permissions.permissions_boundary": ([None, POLICY], [ROLE, ""]),
+    "permissions.path": (
+        ["/", "/team/", f"/{'p' * 510}/"],
+        ["", "team", "/team", f"/{'p' * 511}/", "/a b/"],
+    ),
+    "tags": (
+        [
+            {"k" * 128: "v" * 256, "Kostenstelle für Ä_.:/=+-@": ""},
+            {str(number): "" for number in range(50)},
+        ],
+        [
+            ["team"],
+            {str(number): "" for number in range(51)},
+            {"": "no key"},
+            {"k" * 129: "a long key"},
+            {"aws:cloudformation": "a reserved key"},
+            {"AWS:cloudformation": "a reserved key"},
+            {"a,b": "a comma"},
+            {"team": "v" * 257},
+            {"team": "aws:reserved"},
+            {"team": 5},
+            {5: "not text"},
+            {"Team": "a", "team": "b"},
+        ],
+    ),
+}
+FIFO = {"queue.fifo_queue": True}
+JSON = {"function.log_format": "JSON"}
+# By the arguments of a rule: values on the inner side of its edge, and values beyond it.
+COMBINATIONS: Mapping[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = {
+    ("queue.visibility_timeout_seconds", "function.timeout"): (
+        {"queue.visibility_timeout_seconds": 20, "function.timeout": 20},
+        {"queue.visibility_timeout_seconds": 19, "function.timeout": 20},
+    ),
+    ("mapping.batch_size", "mapping.maximum_batching_window_in_seconds"): (
+        {"mapping.batch_size": 11, "mapping.maximum_batching_window_in_seconds": 1},
+        {"mapping.batch_size": 11},
+    ),
+    ("mapping.batch_size", "queue.fifo_queue"): (
+        {**FIFO, "mapping.batch_size": 10},
+        {**FIFO, "mapping.batch_size": 11, "mapping.maximum_batching_window_in_seconds": 1},
+    ),
+    ("mapping.maximum_batching_window_in_seconds", "queue.fifo_queue"): (
+        {**FIFO, "mapping.maximum_batching_window_in_seconds": 0},
+        {**FIFO, "mapping.maximum_batching_window_in_seconds": 1},
+    ),
+    ("mapping.maximum_concurrency", "function.reserved_concurrent_executions"): (
+        {"mapping.maximum_concurrency": 5, "function.reserved_concurrent_executions": 5},
+        {"mapping.maximum_concurrency": 6, "function.reserved_concurrent_executions": 5},
+    ),
+    (
+        "dead_letter_queue.message_retention_seconds",
+        "queue.message_retention_seconds",
+        "dead_letter_queue.arn",
+    ): (
+        {
+            "dead_letter_queue.message_retention_seconds": 600,
+            "queue.message_retention_seconds": 600,
+        },
+        {
+            "dead_letter_queue.message_retention_seconds": 599,
+            "queue.message_retention_seconds": 600,
+        },
+    ),
+    ("dead_letter_queue.arn", "queue.fifo_queue"): (
+        {**FIFO, "dead_letter_queue.arn": f"{QUEUE}.fifo"},
+        {**FIFO, "dead_letter_queue.arn": QUEUE},
+    ),
+    ("queue.content_based_deduplication", "queue.fifo_queue"): (
+        {**FIFO, "queue.content_based_deduplication": True},
+        {"queue.content_based_deduplication": True},
+    ),
+    ("queue.deduplication_scope", "queue.fifo_queue"): (
+        {**FIFO, "queue.deduplication_scope": "messageGroup"},
+        {"queue.deduplication_scope": "messageGroup"},
+    ),
+    ("queue.fifo_throughput_limit", "queue.fifo_queue"): (
+        {**FIFO, "queue.fifo_throughput_limit": "perQueue"},
+        {"queue.fifo_throughput_limit": "perQueue"},
+    ),
+    ("queue.fifo_throughput_limit", "queue.deduplication_scope"): (
+        {
+            **FIFO,
+            "queue.fifo_throughput_limit": "perMessageGroupId",
+            "queue.deduplication_scope": "messageGroup",
+        },
+        {**FIFO, "queue.fifo_throughput_limit": "perMessageGroupId"},
+    ),
+    ("queue.producers", "queue.fifo_queue"): (
+        {**FIFO, "queue.producers": [TOPIC]},
+        {**FIFO, "queue.producers": ["arn:aws:s3:::bucket"]},
+    ),
+    ("function.application_log_level", "function.log_format"): (
+        {**JSON, "function.application_log_level": "DEBUG"},
+        {"function.application_log_level": "DEBUG"},
+    ),
+    ("function.system_log_level", "function.log_format"): (
+        {**JSON, "function.system_log_level": "WARN"},
+        {"function.system_log_level": "WARN"},
+    ),
+    ("function.subnet_ids", "function.security_group_ids"): (
+        {"function.subnet_ids": ["subnet-1"], "function.security_group_ids": ["sg-1"]},
+        {"function.subnet_ids": ["subnet-1"]},
+    ),
+}
+ADVICE: Mapping[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = {
+    (
+        "dead_letter_queue.max_receive_count",
+        "mapping.maximum_concurrency",
+        "function.reserved_concurrent_executions",
+    ): (
+        {"dead_letter_queue.max_receive_count": 5, "mapping.maximum_concurrency": 2},
+        {"dead_letter_queue.max_receive_count": 4, "mapping.maximum_concurrency": 2},
+    ),
+    (
+        "queue.visibility_timeout_seconds",
+        "function.timeout",
+        "mapping.maximum_batching_window_in_seconds",
+    ): (
+        {
+            "queue.visibility_timeout_seconds": 65,
+            "mapping.maximum_batching_window_in_seconds": 5,
+        },
+        {
+            "queue.visibility_timeout_seconds": 64,
+            "mapping.maximum_batching_window_in_seconds": 5,
+        },
+    ),
+    ("function.reserved_concurrent_executions", "mapping.maximum_concurrency"): (
+        {
+            "function.reserved_concurrent_executions": 5,
+            "mapping.maximum_concurrency": 5,
+            "dead_letter_queue.max_receive_count": 5,
+        },
+        {
+            "function.reserved_concurrent_executions": 5,
+            "dead_letter_queue.max_receive_count": 5,
+        },
+    ),
+}
 
 
 @pytest.fixture
@@ -21,155 +259,212 @@ def source(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def problems_with(name: str, **arguments: Any) -> tuple[str, ...]:
-    """Return the problems of invalid arguments. No mocks: the error comes before any resource."""
-    with pytest.raises(ArgumentsError) as rejected:
-        QueueConsumer(name, QueueConsumerArgs(**arguments))
-    return rejected.value.problems
+def problems_with(source: Path, values: Mapping[str, Any], name: str = "PokerHands") -> list[str]:
+    """Return the problems of arguments. No mocks: they are found before any resource is made."""
+    try:
+        check(name, arguments(source, values))
+    except ArgumentsError as error:
+        return list(error.problems)
+    return []
+
+
+def test_every_rule_has_a_test_on_both_sides_of_its_edge() -> None:
+    assert EDGES.keys() == LIMITS.keys()
+    assert [*COMBINATIONS] == [rule.arguments for rule in REFUSED]
+    assert [*ADVICE] == [rule.arguments for rule in WARNED]
+
+
+def test_every_rule_cites_a_page_of_awss_documentation() -> None:
+    rules: list[Limit | Combination] = [*LIMITS.values(), *REFUSED, *WARNED]
+    sources = {each.source for each in rules}
+    assert all(source.startswith("https://docs.aws.amazon.com/") for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [(argument, value) for argument, (good, _) in EDGES.items() for value in good],
+)
+def test_a_value_at_its_bound_is_accepted(source: Path, argument: str, value: Any) -> None:
+    assert problems_with(source, {argument: value}) == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [(argument, value) for argument, (_, bad) in EDGES.items() for value in bad],
+)
+def test_a_value_beyond_its_bound_is_refused_and_named(
+    source: Path, argument: str, value: Any
+) -> None:
+    problems = problems_with(source, {argument: value})
+    assert problems
+    assert all(argument in problem or "tag" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("rule", REFUSED, ids=lambda rule: "-".join(rule.arguments))
+def test_values_that_do_not_go_together_are_refused(source: Path, rule: Any) -> None:
+    good, bad = COMBINATIONS[rule.arguments]
+    assert problems_with(source, good) == []
+    (problem,) = rule.problems(*(bad.get(each, default(each)) for each in rule.arguments))
+    assert problem in problems_with(source, bad)
+    for argument in bad.keys() & set(rule.arguments):
+        assert argument in problem or argument == "queue.fifo_queue"
+
+
+@pytest.mark.parametrize("rule", WARNED, ids=lambda rule: "-".join(rule.arguments))
+def test_what_works_badly_under_load_is_told_once(source: Path, rule: Any) -> None:
+    good, bad = ADVICE[rule.arguments]
+    assert deploy_consumer(source, good).warnings == []
+    (warning,) = deploy_consumer(source, bad).warnings
+    assert warning.startswith("the QueueConsumer 'PokerHands': ")
+    assert rule.source in warning
+
+
+def test_the_defaults_are_not_warned_about(source: Path) -> None:
+    assert deploy_consumer(source).warnings == []
+
+
+def test_a_value_from_another_resource_is_warned_about_when_it_is_known(source: Path) -> None:
+    later = pulumi.Output.from_input(30)
+    assert len(deploy_consumer(source, {"queue.visibility_timeout_seconds": later}).warnings) == 1
+
+
+@pytest.mark.parametrize("name", ["", "Poker Hands", "Poker.Hands", "Hände", f"{LONGEST_NAME}n"])
+def test_a_component_name_that_no_aws_name_can_start_with_is_refused(
+    source: Path, name: str
+) -> None:
+    (problem,) = problems_with(source, {}, name)
+    assert "name" in problem
+    assert problems_with(source, {}, LONGEST_NAME) == []
+
+
+def test_all_problems_are_told_at_once_before_anything_is_registered(tmp_path: Path) -> None:
+    bad = {argument: bad[0] for argument, (_, bad) in EDGES.items() if argument != "tags"}
+    args = arguments(tmp_path / "missing", bad)
+
+    with pytest.raises(ArgumentsError) as refused:  # without mocks, a registration would fail
+        QueueConsumer("Poker Hands", args)
+
+    problems = refused.value.problems
+    assert len(problems) >= len(bad) + 2
+    assert all(f"\n  - {problem}" in str(refused.value) for problem in problems)
+    assert all(any(argument in problem for problem in problems) for argument in bad)
+    assert any("missing" in problem for problem in problems)
+
+
+def test_a_rule_for_several_arguments_waits_until_each_alone_is_right(source: Path) -> None:
+    (problem,) = problems_with(
+        source, {"function.timeout": 901, "queue.visibility_timeout_seconds": 20}
+    )
+    assert problem.startswith("function.timeout must be")
+
+
+def test_the_error_is_a_value_error_that_names_the_component(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'PokerHands'"):
+        QueueConsumer("PokerHands", arguments(tmp_path, {}))
+
+
+def test_the_error_can_be_told_in_other_names(source: Path) -> None:
+    with pytest.raises(ArgumentsError) as refused:
+        check("PokerHands", arguments(source, {"mapping.batch_size": 11}))
+    told = refused.value.in_terms_of({"mapping.batch_size": "batchSize"})
+    assert "- batchSize (11) must be at most 10" in told
+    assert "mapping.batch_size" not in told
+    assert "mapping.maximum_batching_window_in_seconds" in told
 
 
 @pytest.mark.parametrize(
     ("argument", "value"),
     [
-        ("function_timeout", 0),
-        ("function_timeout", 901),
-        ("function_timeout", "10"),
-        ("function_timeout", True),
-        ("function_timeout", None),
-        ("memory_size", 127),
-        ("memory_size", 10_241),
-        ("memory_size", 128.0),
-        ("visibility_timeout", -1),
-        ("visibility_timeout", 43_201),
-        ("visibility_timeout", 9),
-        ("max_receive_count", 0),
-        ("max_receive_count", 1_001),
-        ("batch_size", 0),
-        ("batch_size", 11),
-        ("dead_letter_retention", 59),
-        ("dead_letter_retention", 1_209_601),
-        ("log_retention", 0),
-        ("log_retention", 15),
-        ("log_retention", "14"),
-        ("runtime", "nodejs22.x"),
-        ("runtime", "python3.9"),
-        ("runtime", "python3.12 "),
-        ("runtime", 3.12),
-        ("handler", "handler"),
-        ("handler", "handler.py:lambda_handler"),
-        ("handler", "handler.lambda_handler\n"),
-        ("handler", "h" + LONGEST_HANDLER),
-        ("handler", None),
-        ("tags", ["team"]),
-        ("tags", {str(number): "" for number in range(51)}),
+        (argument, bad[0])
+        for argument, (_, bad) in EDGES.items()
+        if not LIMITS[argument].rule.plain and argument != "tags"
     ],
 )
-def test_an_invalid_argument_is_named(source: Path, argument: str, value: object) -> None:
-    problems = problems_with("PokerHands", function_source=source, **{argument: value})
-    assert any(problem.startswith(argument) for problem in problems)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("", "no key"),
-        ("k" * 129, "a long key"),
-        ("aws:cloudformation", "a reserved key"),
-        ("AWS:cloudformation", "a reserved key"),
-        ("a,b", "a comma"),
-        ("tab\there", "a control character"),
-        ("team", "v" * 257),
-        ("team", "aws:reserved"),
-        ("team", "semi;colon"),
-        ("team", 5),
-        (5, "not text"),
-    ],
-)
-def test_an_invalid_tag_is_named(source: Path, key: object, value: object) -> None:
-    (problem,) = problems_with("PokerHands", function_source=source, tags={key: value})
-    assert repr(key) in problem
-
-
-def test_tag_keys_that_differ_only_in_case_are_rejected_as_in_iam(source: Path) -> None:
-    (problem,) = problems_with(
-        "PokerHands", function_source=source, tags={"Team": "a", "team": "b"}
-    )
-    assert "'team'" in problem
-
-
-@pytest.mark.parametrize("name", ["", "Poker Hands", "Poker.Hands", "Hände"])
-def test_a_component_name_that_no_aws_name_can_start_with_is_rejected(
-    source: Path, name: str
+def test_a_value_from_another_resource_is_checked_when_it_is_known(
+    source: Path, argument: str, value: Any
 ) -> None:
-    (problem,) = problems_with(name, function_source=source)
-    assert "name" in problem
+    args = arguments(source, {argument: pulumi.Output.from_input(value)})
+    with pytest.raises(ArgumentsError, match=argument):
+        deploy(lambda: check("PokerHands", args))
 
 
-def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentsError) as rejected:
-        QueueConsumer(
-            "Poker Hands",
-            QueueConsumerArgs(
-                function_source=tmp_path / "missing",
-                handler="handler",
-                runtime="ruby3.3",
-                memory_size=64,
-                function_timeout=901,
-                visibility_timeout=5,
-                max_receive_count=0,
-                batch_size=11,
-                dead_letter_retention=1,
-                log_retention=2,
-                tags={"aws:tag": "x"},
-            ),
-        )
-    assert len(rejected.value.problems) == 12
-    assert all(f"\n  - {problem}" in str(rejected.value) for problem in rejected.value.problems)
+def test_such_a_value_ends_the_program_with_this_error_alone(source: Path) -> None:
+    with pytest.raises(ArgumentsError, match=r"function\.timeout"):
+        deploy_consumer(source, {"function.timeout": pulumi.Output.from_input(901)})
 
 
-def test_the_error_is_a_value_error_that_names_the_component(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="'PokerHands'"):
-        QueueConsumer("PokerHands", QueueConsumerArgs(function_source=tmp_path))
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"function_timeout": 1, "visibility_timeout": 1, "memory_size": 128},
-        {"function_timeout": 900, "memory_size": 10_240},
-        {"visibility_timeout": 43_200, "dead_letter_retention": 60, "batch_size": 1},
-        {"max_receive_count": 1, "log_retention": 3653},
-        {"max_receive_count": 1_000, "log_retention": 1, "runtime": "python3.10"},
-        {"handler": LONGEST_HANDLER},
-        {"tags": {"k" * 128: "v" * 256, "Kostenstelle für Ä_.:/=+-@": ""}},
-        {"tags": {str(number): "" for number in range(50)}},
-    ],
-)
-def test_values_at_the_limits_are_accepted(source: Path, arguments: dict[str, Any]) -> None:
-    args = QueueConsumerArgs(function_source=source, **arguments)
-    assert deploy(lambda: QueueConsumer("PokerHands", args)).children("PokerHands")
-
-
-def test_values_that_are_not_known_yet_are_left_for_aws_to_check(source: Path) -> None:
+def test_elements_from_other_resources_are_checked_when_they_are_known(source: Path) -> None:
     later = pulumi.Output.from_input
-    args = QueueConsumerArgs(
-        function_source=source,
-        handler=later("handler"),
-        runtime=later("ruby3.3"),
-        memory_size=later(1),
-        function_timeout=later(901),
-        visibility_timeout=later(5),
-        max_receive_count=later(0),
-        batch_size=later(11),
-        dead_letter_retention=later(1),
-        log_retention=later(2),
-        tags={"team": later("v" * 257)},
-    )
-    deployed = deploy(lambda: QueueConsumer("PokerHands", args))
-    assert deployed["PokerHandsConsumer"].inputs["timeout"] == 901
+    for values in (
+        {"tags": {"team": later("v" * 257)}},
+        {"function.environment": {"LEVEL": later("x" * 5_000)}},
+        {"alarms.topics": [later(QUEUE)]},
+    ):
+        args = arguments(source, values)
+        with pytest.raises(ArgumentsError):
+            deploy(partial(check, "PokerHands", args))
 
 
-def test_arguments_cannot_be_changed_after_they_were_checked(source: Path) -> None:
-    args = QueueConsumerArgs(function_source=source)
+@pytest.mark.parametrize("rule", REFUSED, ids=lambda rule: "-".join(rule.arguments))
+def test_values_from_other_resources_must_go_together_too(source: Path, rule: Any) -> None:
+    def checked_later(values: Mapping[str, Any], argument: str) -> None:
+        later = {argument: pulumi.Output.from_input(values.get(argument, default(argument)))}
+        args = arguments(source, {**values, **later})
+        deploy(partial(check, "PokerHands", args))
+
+    good, bad = COMBINATIONS[rule.arguments]
+    for argument in bad.keys() - {"queue.fifo_queue"}:
+        with pytest.raises(ArgumentsError):
+            checked_later(bad, argument)
+        checked_later(good, argument)
+
+
+def test_a_value_from_another_resource_reaches_its_resource(source: Path) -> None:
+    values = {
+        "function.timeout": pulumi.Output.from_input(20.0),  # the engine's numbers are floats
+        "queue.visibility_timeout_seconds": pulumi.Output.from_input(120),
+        "tags": pulumi.Output.from_input({"team": "cards"}),
+    }
+    deployed = deploy_consumer(source, values)
+    assert deployed["PokerHandsConsumer"].inputs["timeout"] == 20
+    assert deployed["PokerHandsQueue"].inputs["visibilityTimeoutSeconds"] == 120
+    assert deployed["PokerHandsQueue"].inputs["tags"] == {"team": "cards"}
+
+
+@pytest.mark.parametrize("argument", ["queue.fifo_queue", "queue.enforce_ssl", "function.tracing"])
+def test_what_decides_which_resources_there_are_must_be_known(source: Path, argument: str) -> None:
+    (problem,) = problems_with(source, {argument: pulumi.Output.from_input(True)})
+    assert problem.startswith(argument)
+
+
+def test_an_existing_queue_is_checked_by_what_its_resource_says(source: Path) -> None:
+    def program(**attributes: Any) -> None:
+        queue = aws.sqs.Queue("Existing", **attributes)
+        QueueConsumer("PokerHands", arguments(source, {"queue": queue}))
+
+    assert deploy(lambda: program(visibility_timeout_seconds=60)).warnings == []
+    with pytest.raises(ArgumentsError, match=r"visibility_timeout_seconds \(9 s\)"):
+        deploy(lambda: program(visibility_timeout_seconds=9))
+
+
+def test_an_existing_queue_keeps_its_own_redrive_policy(source: Path) -> None:
+    def program() -> None:
+        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60)
+        values = {"queue": queue, "dead_letter_queue.max_receive_count": 5}
+        QueueConsumer("PokerHands", arguments(source, values))
+
+    with pytest.raises(ArgumentsError, match="must be set on the existing queues themselves"):
+        deploy(program)
+
+
+def test_arguments_cannot_be_changed_after_they_were_check(source: Path) -> None:
+    args = arguments(source, {})
     with pytest.raises(AttributeError):
-        args.batch_size = 11  # type: ignore[misc] # the point of the test
+        args.tags = {}  # type: ignore[misc] # the point of the test
+
+
+def default(argument: str) -> Any:
+    group, _, name = argument.partition(".")
+    fields = QueueConsumerArgs.__dataclass_fields__
+    factory = fields[group].default_factory
+    return getattr(factory(), name) if callable(factory) else {"log_format": "Text"}.get(name)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +12,35 @@ import pulumi
 import pytest
 import yaml
 
-from components import QueueConsumerArgs
-from tests.unit.components.harness import PROJECT, STACK, TESTS, Deployment, deploy
+from components.testing import Deployment, deploy, mock_arn
+from tests.unit.components.building import arguments
 
-CHECKOUT = TESTS.parent
+CHECKOUT = Path(__file__).parents[3]
+PROJECT = "poker-hands-consumer"
+STACK = "unit"
 PROJECT_FILE = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())
 SETTINGS = {key: schema for key, schema in PROJECT_FILE["config"].items() if ":" not in key}
 
 
-def run_program(**settings: Any) -> Deployment:
-    """Run __main__.py with the defaults of Pulumi.yaml, and these settings of the stack."""
-    values = {key: schema["default"] for key, schema in SETTINGS.items()} | settings
+def configure(settings: Mapping[str, Any]) -> None:
+    """Set the configuration to the defaults of Pulumi.yaml, and these settings of the stack."""
+    values = {key: schema["default"] for key, schema in SETTINGS.items()} | {**settings}
     pulumi.runtime.set_all_config(
         {
             f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
             for key, value in values.items()
         }
     )
-    return deploy(lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"))
+
+
+def run_main() -> dict[str, Any]:
+    return runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__")
+
+
+def run_program(**settings: Any) -> Deployment:
+    """Run __main__.py with the defaults of Pulumi.yaml, and these settings of the stack."""
+    configure(settings)
+    return deploy(run_main, project=PROJECT, stack=STACK)
 
 
 def test_the_component_type_starts_with_the_project_name() -> None:
@@ -39,27 +53,34 @@ def test_every_setting_has_a_type_a_description_and_a_default(key: str) -> None:
     assert SETTINGS[key].keys() == {"type", "description", "default"}
 
 
-def test_every_argument_of_the_component_is_a_setting() -> None:
-    arguments = {snake(key) for key in SETTINGS}
-    assert arguments == set(QueueConsumerArgs.__dataclass_fields__)
+def program() -> dict[str, Any]:
+    """Run __main__.py in mocks, and return its global names."""
+    names: dict[str, Any] = {}
+    deploy(lambda: names.update(run_main()), project=PROJECT, stack=STACK)
+    return names
 
 
-@pytest.mark.parametrize(
-    "key", sorted(SETTINGS.keys() - {"functionSource", "visibilityTimeout", "tags"})
-)
-def test_a_setting_and_its_argument_have_the_same_default(key: str) -> None:
-    assert SETTINGS[key]["default"] == QueueConsumerArgs.__dataclass_fields__[snake(key)].default
+def test_every_setting_is_an_argument_with_the_same_default() -> None:
+    configure({})
+    names = program()
+    assert {*names["KEYS"].values(), "tags"} == set(SETTINGS)
+    default = arguments(CHECKOUT / "function", {})
+    own_tags = {"project": PROJECT, "stack": STACK}
+    assert replace(names["args"], tags={}) == replace(
+        default, alarms=replace(default.alarms, topics=[])
+    )
+    assert names["args"].tags == own_tags
 
 
 def test_the_stack_outputs_are_a_contract_with_other_programs() -> None:
     assert run_program().exports == {
         "queue_url": "url:PokerHandsQueue",
-        "queue_arn": "arn:PokerHandsQueue",
+        "queue_arn": mock_arn("PokerHandsQueue"),
         "dead_letter_queue_url": "url:PokerHandsDeadLetterQueue",
-        "dead_letter_queue_arn": "arn:PokerHandsDeadLetterQueue",
+        "dead_letter_queue_arn": mock_arn("PokerHandsDeadLetterQueue"),
         "function_name": "PokerHandsConsumer-0000000",
-        "function_arn": "arn:PokerHandsConsumer",
-        "role_arn": "arn:PokerHandsLambdaRole",
+        "function_arn": mock_arn("PokerHandsConsumer"),
+        "role_arn": mock_arn("PokerHandsLambdaRole"),
         "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
         "mapping_uuid": "uuid:PokerHandsMapping",
     }
@@ -77,17 +98,23 @@ def test_a_stacks_settings_reach_the_resources() -> None:
         visibilityTimeout=2,
         maxReceiveCount=4,
         batchSize=5,
-        deadLetterRetention=120,
+        deadLetterRetention=400_000,
         logRetention=3,
         runtime="python3.13",
+        architecture="arm64",
+        batchingWindow=1,
+        alarmTopic="arn:aws:sns:us-east-1:123456789012:alarms",
     )
     function = deployed["PokerHandsConsumer"].inputs
     assert (function["memorySize"], function["timeout"]) == (256, 1)
-    assert function["runtime"] == "python3.13"
+    assert (function["runtime"], function["architectures"]) == ("python3.13", ["arm64"])
     assert deployed["PokerHandsQueue"].inputs["visibilityTimeoutSeconds"] == 2
     assert json.loads(deployed["PokerHandsQueue"].inputs["redrivePolicy"])["maxReceiveCount"] == 4
-    assert deployed["PokerHandsMapping"].inputs["batchSize"] == 5
-    assert deployed["PokerHandsDeadLetterQueue"].inputs["messageRetentionSeconds"] == 120
+    mapping = deployed["PokerHandsMapping"].inputs
+    assert (mapping["batchSize"], mapping["maximumBatchingWindowInSeconds"]) == (5, 1)
+    (topic,) = deployed["PokerHandsDeadLettersAlarm"].inputs["alarmActions"]
+    assert topic.endswith(":alarms")
+    assert deployed["PokerHandsDeadLetterQueue"].inputs["messageRetentionSeconds"] == 400_000
     assert deployed["PokerHandsLogGroup"].inputs["retentionInDays"] == 3
 
 
@@ -116,17 +143,10 @@ def test_the_tags_of_project_and_stack_override_configured_ones() -> None:
     }
 
 
-def test_invalid_settings_end_the_program_without_a_traceback() -> None:
-    with pytest.raises(pulumi.RunError) as raised:
-        run_program(functionTimeout=901, batchSize=11)
-    assert "function_timeout" in str(raised.value)
-    assert "batch_size" in str(raised.value)
-
-
-def test_the_error_says_how_its_names_relate_to_the_configuration_keys() -> None:
-    with pytest.raises(pulumi.RunError, match="camelCase: batchSize for batch_size"):
-        run_program(batchSize=11)
-
-
-def snake(key: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+def test_invalid_settings_end_the_program_with_the_names_of_their_keys() -> None:
+    with pytest.raises(pulumi.RunError) as raised:  # printed without a traceback
+        run_program(functionTimeout=901, batchSize=11, alarmTopic="alarms", runtime="python2.7")
+    told = str(raised.value)
+    for key in ("functionTimeout", "batchSize (11)", "batchingWindow", "alarmTopic", "runtime"):
+        assert key in told
+    assert not re.search(r"\b(function|mapping|queue|alarms)\.\w", told)

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components import QueueConsumer, QueueConsumerArgs
-from tests.unit.components.harness import Deployment, deploy
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from components import QueueConsumer
+from components.limits import LIMITS
+from components.testing import Deployment, deploy, mock_arn
+from tests.unit.components.building import arguments, deploy_consumer
 
 CHILDREN = {
     "PokerHandsQueue": "aws:sqs/queue:Queue",
@@ -22,166 +22,301 @@ CHILDREN = {
     "PokerHandsConsumer": "aws:lambda/function:Function",
     "PokerHandsLogGroup": "aws:cloudwatch/logGroup:LogGroup",
     "PokerHandsMapping": "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "PokerHandsDeadLettersAlarm": "aws:cloudwatch/metricAlarm:MetricAlarm",
 }
 WITHOUT_TAGS = {"PokerHandsRedriveAllowPolicy", "PokerHandsLambdaRolePolicy"}
+ACCOUNT = "123456789012"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alarms"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/sender"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+LAYER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:tools:1"
+LESSONS_POLICY = aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}
+WIDE: dict[str, Any] = {
+    "queue.visibility_timeout_seconds": 130,
+    "queue.message_retention_seconds": 600,
+    "queue.delay_seconds": 1,
+    "queue.receive_wait_time_seconds": 20,
+    "queue.max_message_size": 1_048_576,
+    "queue.kms_key_arn": KEY,
+    "queue.kms_data_key_reuse_period_seconds": 60,
+    "queue.enforce_ssl": True,
+    "queue.producers": [ROLE, TOPIC, "arn:aws:s3:::orders"],
+    "dead_letter_queue.max_receive_count": 5,
+    "dead_letter_queue.message_retention_seconds": 700,
+    "function.runtime": "python3.13",
+    "function.architecture": "arm64",
+    "function.memory_size": 256,
+    "function.timeout": 20,
+    "function.ephemeral_storage": 1_024,
+    "function.environment": {"LEVEL": "high", "TOKEN": pulumi.Output.secret("sesame")},
+    "function.layers": [LAYER],
+    "function.tracing": True,
+    "function.reserved_concurrent_executions": 10,
+    "function.log_format": "JSON",
+    "function.application_log_level": "DEBUG",
+    "function.system_log_level": "WARN",
+    "function.log_retention_in_days": 1,
+    "function.description": "Processes orders",
+    "function.subnet_ids": ["subnet-1", "subnet-2"],
+    "function.security_group_ids": ["sg-1"],
+    "mapping.batch_size": 100,
+    "mapping.maximum_batching_window_in_seconds": 5,
+    "mapping.maximum_concurrency": 10,
+    "mapping.filters": [{"body": {"kind": ["order"]}}, '{"body": {"kind": ["refund"]}}'],
+    "mapping.enabled": False,
+    "alarms.dead_letters": 2,
+    "alarms.oldest_message_age": 300,
+    "alarms.errors": 3,
+    "alarms.throttles": 4,
+    "alarms.topics": [TOPIC],
+    "permissions.statements": [READ],
+    "permissions.managed_policy_arns": [LESSONS_POLICY],
+    "permissions.permissions_boundary": BOUNDARY,
+    "permissions.path": "/orders/",
+}
+URNS = Path(__file__).with_name("urns.txt")
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    (tmp_path / "handler.py").write_text("def lambda_handler(event, context): ...\n")
-    return tmp_path
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    (folder / "handler.py").write_text("def lambda_handler(event, context): ...\n")
+    return folder
 
 
-def deploy_consumer(
-    source: Path, opts: pulumi.ResourceOptions | None = None, **arguments: Any
-) -> Deployment:
-    def program() -> None:
-        args = QueueConsumerArgs(function_source=source, **arguments)
-        QueueConsumer("PokerHands", args, opts)
-
-    return deploy(program)
+@pytest.fixture(scope="module")
+def plain(source: Path) -> Deployment:
+    """A consumer with the defaults, which tests only read."""
+    return deploy_consumer(source)
 
 
-def test_the_component_type_is_the_one_in_existing_states(source: Path) -> None:
-    assert deploy_consumer(source)["PokerHands"].type == "poker-hands-consumer:index:QueueConsumer"
+@pytest.fixture(scope="module")
+def wide(source: Path) -> Deployment:
+    """A consumer with every argument turned, which tests only read."""
+    return deploy_consumer(source, WIDE)
 
 
-def test_every_child_is_named_after_the_component_and_belongs_to_it(source: Path) -> None:
-    children = deploy_consumer(source).children("PokerHands")
+def test_the_component_type_is_the_one_in_existing_states(plain: Deployment) -> None:
+    assert plain["PokerHands"].type == "poker-hands-consumer:index:QueueConsumer"
+
+
+def test_every_child_is_named_after_the_component_and_belongs_to_it(plain: Deployment) -> None:
+    children = plain.children("PokerHands")
     assert {child.name: child.type for child in children} == CHILDREN
 
 
-def test_physical_names_are_left_to_automatic_naming(source: Path) -> None:
-    children = deploy_consumer(source).children("PokerHands")
+def test_physical_names_are_left_to_automatic_naming(plain: Deployment) -> None:
+    children = plain.children("PokerHands")
     assert [child.name for child in children if "name" in child.inputs] == ["PokerHandsLogGroup"]
 
 
-def test_the_defaults_of_function_mapping_and_redrive(source: Path) -> None:
-    deployed = deploy_consumer(source)
-    function = deployed["PokerHandsConsumer"].inputs
-    mapping = deployed["PokerHandsMapping"].inputs
+def test_the_defaults_of_function_mapping_and_redrive(plain: Deployment) -> None:
+    function = plain["PokerHandsConsumer"].inputs
+    mapping = plain["PokerHandsMapping"].inputs
     assert function["runtime"] == "python3.12"
     assert function["handler"] == "handler.lambda_handler"
     assert function["memorySize"] == 128
     assert function["timeout"] == 10
     assert mapping["batchSize"] == 10
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert redrive_policy(deployed)["maxReceiveCount"] == 3
+    assert redrive_policy(plain)["maxReceiveCount"] == 3
 
 
-def test_dead_letters_and_log_lines_are_kept_for_fourteen_days(source: Path) -> None:
-    deployed = deploy_consumer(source)
+def test_dead_letters_and_log_lines_are_kept_for_fourteen_days(plain: Deployment) -> None:
     days = 24 * 60 * 60
-    assert deployed["PokerHandsDeadLetterQueue"].inputs["messageRetentionSeconds"] == 14 * days
-    assert deployed["PokerHandsLogGroup"].inputs["retentionInDays"] == 14
+    assert plain["PokerHandsDeadLetterQueue"].inputs["messageRetentionSeconds"] == 14 * days
+    assert plain["PokerHandsLogGroup"].inputs["retentionInDays"] == 14
 
 
-def test_the_arguments_reach_the_resources(source: Path) -> None:
-    deployed = deploy_consumer(
-        source,
-        runtime="python3.13",
-        memory_size=256,
-        function_timeout=20,
-        visibility_timeout=20,
-        max_receive_count=5,
-        batch_size=1,
-        dead_letter_retention=60,
-        log_retention=1,
-    )
-    function = deployed["PokerHandsConsumer"].inputs
-    assert (function["runtime"], function["memorySize"], function["timeout"]) == (
-        "python3.13",
-        256,
-        20,
-    )
-    assert deployed["PokerHandsQueue"].inputs["visibilityTimeoutSeconds"] == 20
-    assert redrive_policy(deployed)["maxReceiveCount"] == 5
-    assert deployed["PokerHandsMapping"].inputs["batchSize"] == 1
-    assert deployed["PokerHandsDeadLetterQueue"].inputs["messageRetentionSeconds"] == 60
-    assert deployed["PokerHandsLogGroup"].inputs["retentionInDays"] == 1
+def test_the_urns_are_those_of_deployed_stacks(plain: Deployment, wide: Deployment) -> None:
+    """An engine replaces a resource whose URN changes, and with a queue its messages."""
+    registered = {
+        each.urn for deployed in (plain, wide) for each in deployed.children("PokerHands")
+    }
+    assert registered == set(URNS.read_text().split())
 
 
-def test_the_visibility_timeout_is_six_function_timeouts_unless_given(source: Path) -> None:
-    assert visibility(deploy_consumer(source)) == 60
-    assert visibility(deploy_consumer(source, function_timeout=7)) == 42
+def test_every_argument_is_turned_in_the_wide_consumer() -> None:
+    only_fifo = {
+        "queue.fifo_queue",
+        "queue.content_based_deduplication",
+        "queue.deduplication_scope",
+        "queue.fifo_throughput_limit",
+    }
+    elsewhere = {"dead_letter_queue.arn", "function.handler", "tags"}
+    assert WIDE.keys() | only_fifo | elsewhere == LIMITS.keys()
+
+
+def test_the_arguments_reach_the_queues(wide: Deployment) -> None:
+    queue = wide["PokerHandsQueue"].inputs
+    assert without(queue, "redrivePolicy") == {
+        "visibilityTimeoutSeconds": 130,
+        "messageRetentionSeconds": 600,
+        "delaySeconds": 1,
+        "receiveWaitTimeSeconds": 20,
+        "maxMessageSize": 1_048_576,
+        "kmsMasterKeyId": KEY,
+        "kmsDataKeyReusePeriodSeconds": 60,
+        "tags": {},
+    }
+    assert redrive_policy(wide)["maxReceiveCount"] == 5
+    assert wide["PokerHandsDeadLetterQueue"].inputs == {
+        "messageRetentionSeconds": 700,
+        "kmsMasterKeyId": KEY,
+        "kmsDataKeyReusePeriodSeconds": 60,
+        "tags": {},
+    }
+
+
+def test_the_arguments_reach_the_function_and_its_log_group(wide: Deployment) -> None:
+    function = wide["PokerHandsConsumer"].inputs
+    assert without(function, "code", "role", "environment") == {
+        "handler": "handler.lambda_handler",
+        "runtime": "python3.13",
+        "architectures": ["arm64"],
+        "memorySize": 256,
+        "timeout": 20,
+        "ephemeralStorage": {"size": 1_024},
+        "layers": [LAYER],
+        "tracingConfig": {"mode": "Active"},
+        "reservedConcurrentExecutions": 10,
+        "loggingConfig": {
+            "logFormat": "JSON",
+            "applicationLogLevel": "DEBUG",
+            "systemLogLevel": "WARN",
+        },
+        "description": "Processes orders",
+        "vpcConfig": {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]},
+        "tags": {},
+    }
+    assert wide["PokerHandsLogGroup"].inputs["retentionInDays"] == 1
+
+
+def test_a_secret_variable_stays_secret_and_a_plain_one_plain(wide: Deployment) -> None:
+    function = wide["PokerHandsConsumer"]
+    assert function.inputs["environment"] == {"variables": {"LEVEL": "high", "TOKEN": "sesame"}}
+    assert function.secrets == {"environment.variables.TOKEN"}
+
+
+def test_the_arguments_reach_the_mapping(wide: Deployment) -> None:
+    mapping = wide["PokerHandsMapping"].inputs
+    assert without(mapping, "eventSourceArn", "functionName", "functionResponseTypes") == {
+        "batchSize": 100,
+        "maximumBatchingWindowInSeconds": 5,
+        "scalingConfig": {"maximumConcurrency": 10},
+        "filterCriteria": {
+            "filters": [
+                {"pattern": '{"body": {"kind": ["order"]}}'},
+                {"pattern": '{"body": {"kind": ["refund"]}}'},
+            ]
+        },
+        "enabled": False,
+        "tags": {},
+    }
+
+
+def test_a_fifo_queue_has_a_fifo_dead_letter_queue(source: Path) -> None:
+    values = {
+        "queue.fifo_queue": True,
+        "queue.content_based_deduplication": True,
+        "queue.deduplication_scope": "messageGroup",
+        "queue.fifo_throughput_limit": "perMessageGroupId",
+    }
+    deployed = deploy_consumer(source, values)
+    queue = deployed["PokerHandsQueue"].inputs
+    assert queue["fifoQueue"] is True
+    assert queue["contentBasedDeduplication"] is True
+    assert queue["deduplicationScope"] == "messageGroup"
+    assert queue["fifoThroughputLimit"] == "perMessageGroupId"
+    assert deployed["PokerHandsDeadLetterQueue"].inputs["fifoQueue"] is True
+
+
+def test_the_visibility_timeout_is_six_function_timeouts_and_the_window_unless_given(
+    source: Path,
+    plain: Deployment,
+) -> None:
+    assert visibility(plain) == 60
+    assert visibility(deploy_consumer(source, {"function.timeout": 7})) == 42
+    window = {"mapping.maximum_batching_window_in_seconds": 5}
+    assert visibility(deploy_consumer(source, window)) == 65
 
 
 def test_a_function_timeout_from_another_resource_counts_too(source: Path) -> None:
     later = pulumi.Output.from_input(5)
-    assert visibility(deploy_consumer(source, function_timeout=later)) == 30
+    assert visibility(deploy_consumer(source, {"function.timeout": later})) == 30
 
 
-def test_a_poison_message_ends_in_the_dead_letter_queue(source: Path) -> None:
-    policy = redrive_policy(deploy_consumer(source))
-    assert policy["deadLetterTargetArn"] == "arn:PokerHandsDeadLetterQueue"
+def test_a_poison_message_ends_in_the_dead_letter_queue(plain: Deployment) -> None:
+    policy = redrive_policy(plain)
+    assert policy["deadLetterTargetArn"] == mock_arn("PokerHandsDeadLetterQueue")
 
 
-def test_the_dead_letter_queue_accepts_messages_of_this_queue_only(source: Path) -> None:
-    allow = deploy_consumer(source)["PokerHandsRedriveAllowPolicy"].inputs
+def test_the_dead_letter_queue_accepts_messages_of_this_queue_only(plain: Deployment) -> None:
+    allow = plain["PokerHandsRedriveAllowPolicy"].inputs
     assert allow["queueUrl"] == "url:PokerHandsDeadLetterQueue"
     assert json.loads(allow["redriveAllowPolicy"]) == {
         "redrivePermission": "byQueue",
-        "sourceQueueArns": ["arn:PokerHandsQueue"],
+        "sourceQueueArns": [mock_arn("PokerHandsQueue")],
     }
 
 
 @pytest.mark.parametrize("queue", ["PokerHandsQueue", "PokerHandsDeadLetterQueue"])
-def test_messages_are_encrypted_at_rest(source: Path, queue: str) -> None:
-    assert deploy_consumer(source)[queue].inputs["sqsManagedSseEnabled"] is True
+def test_messages_are_encrypted_at_rest(plain: Deployment, queue: str) -> None:
+    assert plain[queue].inputs["sqsManagedSseEnabled"] is True
 
 
-def test_only_lambda_may_assume_the_role(source: Path) -> None:
-    deployed = deploy_consumer(source)
-    (statement,) = statements(deployed["PokerHandsLambdaRole"].inputs["assumeRolePolicy"])
+def test_only_lambda_may_assume_the_role(plain: Deployment) -> None:
+    (statement,) = statements(plain["PokerHandsLambdaRole"].inputs["assumeRolePolicy"])
     assert statement == {
         "Effect": "Allow",
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    assert deployed["PokerHandsConsumer"].inputs["role"] == "arn:PokerHandsLambdaRole"
+    assert plain["PokerHandsConsumer"].inputs["role"] == mock_arn("PokerHandsLambdaRole")
 
 
 def test_the_role_may_consume_this_queue_and_write_this_log_group_and_nothing_else(
-    source: Path,
+    plain: Deployment,
 ) -> None:
-    policy = deploy_consumer(source)["PokerHandsLambdaRolePolicy"].inputs
+    policy = plain["PokerHandsLambdaRolePolicy"].inputs
     assert policy["role"] == "PokerHandsLambdaRole-0000000"
     assert statements(policy["policy"]) == [
         {
             "Effect": "Allow",
             "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            "Resource": "arn:PokerHandsQueue",
+            "Resource": mock_arn("PokerHandsQueue"),
         },
         {
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": "arn:PokerHandsLogGroup:*",
+            "Resource": f"{mock_arn('PokerHandsLogGroup')}:*",
         },
     ]
 
 
-def test_the_log_group_has_the_name_that_lambda_writes_to(source: Path) -> None:
-    log_group = deploy_consumer(source)["PokerHandsLogGroup"]
+def test_the_log_group_has_the_name_that_lambda_writes_to(plain: Deployment) -> None:
+    log_group = plain["PokerHandsLogGroup"]
     assert log_group.inputs["name"] == "/aws/lambda/PokerHandsConsumer-0000000"
 
 
-def test_the_mapping_connects_this_queue_to_this_function(source: Path) -> None:
-    mapping = deploy_consumer(source)["PokerHandsMapping"].inputs
-    assert mapping["eventSourceArn"] == "arn:PokerHandsQueue"
-    assert mapping["functionName"] == "arn:PokerHandsConsumer"
+def test_the_mapping_connects_this_queue_to_this_function(plain: Deployment) -> None:
+    mapping = plain["PokerHandsMapping"].inputs
+    assert mapping["eventSourceArn"] == mock_arn("PokerHandsQueue")
+    assert mapping["functionName"] == mock_arn("PokerHandsConsumer")
 
 
-def test_the_mapping_is_created_last_and_deleted_first(source: Path) -> None:
-    deployed = deploy_consumer(source)
+def test_the_mapping_is_created_last_and_deleted_first(plain: Deployment) -> None:
     needed = {"Queue", "Consumer", "LambdaRolePolicy", "LogGroup"}
-    assert deployed["PokerHandsMapping"].dependencies == {
-        deployed[f"PokerHands{each}"].urn for each in needed
+    assert plain["PokerHandsMapping"].dependencies == {
+        plain[f"PokerHands{each}"].urn for each in needed
     }
-    assert deployed["PokerHandsMapping"].delete_before_replace
+    assert plain["PokerHandsMapping"].delete_before_replace
 
 
 def test_tags_are_on_everything_that_takes_tags(source: Path) -> None:
-    children = deploy_consumer(source, tags={"team": "cards"}).children("PokerHands")
+    children = deploy_consumer(source, {"tags": {"team": "cards"}}).children("PokerHands")
     tagged = {child.name for child in children if child.inputs.get("tags") == {"team": "cards"}}
     assert tagged == CHILDREN.keys() - WITHOUT_TAGS
 
@@ -192,31 +327,31 @@ def test_the_resources_without_tags_do_not_support_them() -> None:
     assert not hasattr(aws.iam.RolePolicy, "tags")
 
 
-def test_the_component_outputs_come_from_its_children(source: Path) -> None:
-    deployed = deploy_consumer(source)
-    assert deployed.component_outputs[deployed["PokerHands"].urn] == {
+def test_the_component_outputs_come_from_its_children(plain: Deployment) -> None:
+    assert plain.component_outputs[plain["PokerHands"].urn] == {
         "queue_url": "url:PokerHandsQueue",
-        "queue_arn": "arn:PokerHandsQueue",
+        "queue_arn": mock_arn("PokerHandsQueue"),
         "dead_letter_queue_url": "url:PokerHandsDeadLetterQueue",
-        "dead_letter_queue_arn": "arn:PokerHandsDeadLetterQueue",
+        "dead_letter_queue_arn": mock_arn("PokerHandsDeadLetterQueue"),
         "function_name": "PokerHandsConsumer-0000000",
-        "function_arn": "arn:PokerHandsConsumer",
-        "role_arn": "arn:PokerHandsLambdaRole",
+        "function_arn": mock_arn("PokerHandsConsumer"),
+        "role_arn": mock_arn("PokerHandsLambdaRole"),
         "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
         "mapping_uuid": "uuid:PokerHandsMapping",
     }
 
 
 def test_the_callers_protection_reaches_every_child(source: Path) -> None:
-    deployed = deploy_consumer(source, pulumi.ResourceOptions(protect=True))
+    deployed = deploy_consumer(source, opts=pulumi.ResourceOptions(protect=True))
     assert all(child.protect for child in deployed.children("PokerHands"))
 
 
 def test_the_callers_provider_reaches_every_child(source: Path) -> None:
     def program() -> None:
         elsewhere = aws.Provider("Elsewhere", region="eu-west-1")
-        args = QueueConsumerArgs(function_source=source)
-        QueueConsumer("PokerHands", args, pulumi.ResourceOptions(provider=elsewhere))
+        QueueConsumer(
+            "PokerHands", arguments(source, {}), pulumi.ResourceOptions(provider=elsewhere)
+        )
 
     deployed = deploy(program)
     providers = {child.provider for child in deployed.children("PokerHands")}
@@ -227,7 +362,7 @@ def test_the_callers_transformation_sees_every_child(source: Path) -> None:
     seen = set()
     deploy_consumer(
         source,
-        pulumi.ResourceOptions(transformations=[lambda resource: seen.add(resource.name)]),
+        opts=pulumi.ResourceOptions(transformations=[lambda resource: seen.add(resource.name)]),
     )
     assert seen == {"PokerHands", *CHILDREN}
 
@@ -235,10 +370,152 @@ def test_the_callers_transformation_sees_every_child(source: Path) -> None:
 def test_two_components_fit_in_one_stack(source: Path) -> None:
     def program() -> None:
         for name in ("Left", "Right"):
-            QueueConsumer(name, QueueConsumerArgs(function_source=source))
+            QueueConsumer(name, arguments(source, {}))
 
     deployed = deploy(program)
     assert len(deployed.children("Left")) == len(deployed.children("Right")) == len(CHILDREN)
+
+
+def test_the_callers_wish_to_retain_reaches_the_engine(source: Path) -> None:
+    deployed = deploy_consumer(source, opts=pulumi.ResourceOptions(retain_on_delete=True))
+    assert deployed["PokerHands"].retain_on_delete  # the engine passes it on to the children
+
+
+def test_an_existing_dead_letter_queue_is_used_and_watched_and_left_alone(source: Path) -> None:
+    dead = f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"
+    deployed = deploy_consumer(source, {"dead_letter_queue.arn": dead})
+    assert redrive_policy(deployed) == {"deadLetterTargetArn": dead, "maxReceiveCount": 3}
+    children = {child.name for child in deployed.children("PokerHands")}
+    assert children == CHILDREN.keys() - {
+        "PokerHandsDeadLetterQueue",
+        "PokerHandsRedriveAllowPolicy",
+    }
+    alarm = deployed["PokerHandsDeadLettersAlarm"].inputs
+    assert alarm["dimensions"] == {"QueueName": "graveyard"}
+    outputs = deployed.component_outputs[deployed["PokerHands"].urn]
+    assert outputs["dead_letter_queue_arn"] == dead
+    assert "dead_letter_queue_url" not in outputs
+
+
+@pytest.mark.parametrize("dead", [None, f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"])
+def test_an_existing_queue_gets_a_consumer_around_it(source: Path, dead: str | None) -> None:
+    def program() -> None:
+        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60)
+        values = {"queue": queue, "dead_letter_queue.arn": dead, "alarms.oldest_message_age": 60}
+        QueueConsumer("PokerHands", arguments(source, values))
+
+    deployed = deploy(program)
+    own_queue = {
+        "PokerHandsQueue",
+        "PokerHandsDeadLetterQueue",
+        "PokerHandsRedriveAllowPolicy",
+        *([] if dead else ["PokerHandsDeadLettersAlarm"]),
+    }
+    children = {child.name for child in deployed.children("PokerHands")}
+    assert children == (CHILDREN.keys() - own_queue) | {"PokerHandsOldestMessageAlarm"}
+    assert deployed["PokerHandsMapping"].inputs["eventSourceArn"] == mock_arn("Existing")
+    allowed = statements(deployed["PokerHandsLambdaRolePolicy"].inputs["policy"])[0]
+    assert allowed["Resource"] == mock_arn("Existing")
+    alarm = deployed["PokerHandsOldestMessageAlarm"].inputs
+    assert alarm["dimensions"] == {"QueueName": "Existing-0000000"}
+
+
+def test_who_may_send_is_in_the_queues_policy(source: Path, wide: Deployment) -> None:
+    policy = wide["PokerHandsQueuePolicy"].inputs
+    assert policy["queueUrl"] == "url:PokerHandsQueue"
+    assert {each["Effect"] for each in statements(policy["policy"])} == {"Allow", "Deny"}
+    for values in ({"queue.producers": [ROLE]}, {"queue.enforce_ssl": True}):
+        deployed = deploy_consumer(source, values)
+        assert "PokerHandsQueuePolicy" in {each.name for each in deployed.registrations}
+
+
+def test_the_role_may_what_the_arguments_need_and_say(wide: Deployment) -> None:
+    role = wide["PokerHandsLambdaRole"].inputs
+    assert (role["path"], role["permissionsBoundary"]) == ("/orders/", BOUNDARY)
+    _, _, key, traces, own = statements(wide["PokerHandsLambdaRolePolicy"].inputs["policy"])
+    assert (key["Action"], key["Resource"]) == (["kms:Decrypt"], KEY)
+    assert traces["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    assert own == READ
+    attachment = wide["PokerHandsManagedPolicy1"]
+    assert attachment.inputs == {
+        "role": "PokerHandsLambdaRole-0000000",
+        "policyArn": LESSONS_POLICY,
+    }
+    assert attachment.urn in wide["PokerHandsMapping"].dependencies
+
+
+def test_a_function_in_a_vpc_is_created_after_its_role_may_manage_interfaces(
+    wide: Deployment,
+) -> None:
+    policy = wide["PokerHandsNetworkPolicy"]
+    assert policy.urn in wide["PokerHandsConsumer"].dependencies
+    assert "ec2:CreateNetworkInterface" in statements(policy.inputs["policy"])[0]["Action"]
+
+
+ALARMS = {
+    "DeadLettersAlarm": (
+        *("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 2),
+        {"QueueName": "PokerHandsDeadLetterQueue-0000000"},
+    ),
+    "OldestMessageAlarm": (
+        *("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 300),
+        {"QueueName": "PokerHandsQueue-0000000"},
+    ),
+    "ErrorsAlarm": (
+        *("AWS/Lambda", "Errors", "Sum", 3),
+        {"FunctionName": "PokerHandsConsumer-0000000"},
+    ),
+    "ThrottlesAlarm": (
+        *("AWS/Lambda", "Throttles", "Sum", 4),
+        {"FunctionName": "PokerHandsConsumer-0000000"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_watches_its_metric_and_tells_the_topics(wide: Deployment, name: str) -> None:
+    alarm = wide[f"PokerHands{name}"].inputs
+    keys = ("namespace", "metricName", "statistic", "threshold", "dimensions")
+    assert tuple(alarm[key] for key in keys) == ALARMS[name]
+    assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC]
+    assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["treatMissingData"] == "notBreaching"
+    assert alarm["alarmDescription"]
+
+
+def test_one_dead_letter_raises_an_alarm_by_default_which_can_be_turned_off(
+    source: Path, plain: Deployment
+) -> None:
+    assert plain["PokerHandsDeadLettersAlarm"].inputs["threshold"] == 1
+    without_alarm = deploy_consumer(source, {"alarms.dead_letters": None})
+    assert "PokerHandsDeadLettersAlarm" not in {each.name for each in without_alarm.registrations}
+
+
+def test_a_program_can_hand_out_policies_for_who_sends_and_who_redrives(source: Path) -> None:
+    def program() -> None:
+        consumer = QueueConsumer("PokerHands", arguments(source, {"queue.kms_key_arn": KEY}))
+        assert consumer.move_back_policy is not None
+        pulumi.export("send", consumer.send_policy)
+        pulumi.export("move_back", consumer.move_back_policy)
+
+    exports = deploy(program).exports
+    send, send_key = statements(exports["send"])
+    assert (send["Action"][0], send["Resource"]) == ("sqs:SendMessage", mock_arn("PokerHandsQueue"))
+    move, back, back_key = statements(exports["move_back"])
+    assert move["Action"][0] == "sqs:StartMessageMoveTask"
+    assert move["Resource"] == mock_arn("PokerHandsDeadLetterQueue")
+    assert (back["Action"], back["Resource"]) == (["sqs:SendMessage"], mock_arn("PokerHandsQueue"))
+    assert send_key["Resource"] == back_key["Resource"] == KEY
+
+
+def test_any_archive_of_pulumi_can_be_deployed(source: Path) -> None:
+    archive = pulumi.FileArchive(str(source))
+    deployed = deploy_consumer(source, {"function.code": archive})
+    assert deployed["PokerHandsConsumer"].inputs["code"].path == str(source)
+
+
+def without(inputs: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in inputs.items() if name not in names}
 
 
 def redrive_policy(deployed: Deployment) -> dict[str, Any]:

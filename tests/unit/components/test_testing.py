@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pulumi
 import pytest
 
-from tests.unit.components.harness import deploy, every_apply_must_finish
+from components.testing import deploy, every_apply_must_finish
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
@@ -16,7 +20,7 @@ def expect_two(value: int) -> None:
 
 
 def test_an_assertion_that_never_ran_fails_the_test() -> None:
-    with pytest.raises(AssertionError, match="never ran"), every_apply_must_finish():
+    with pytest.raises(AssertionError, match="never ran"), every_apply_must_finish(HERE):
         pulumi.Output.from_input(2).apply(expect_two)
 
 
@@ -26,13 +30,13 @@ def test_an_assertion_that_fails_fails_the_deploy() -> None:
 
 
 def test_an_assertion_that_holds_passes() -> None:
-    with every_apply_must_finish():
+    with every_apply_must_finish(HERE):
         deploy(lambda: pulumi.Output.from_input(2).apply(expect_two))
 
 
 def test_the_guard_restores_apply() -> None:
     before = pulumi.Output.apply
-    with every_apply_must_finish():
+    with every_apply_must_finish(HERE):
         assert pulumi.Output.apply is not before
     assert pulumi.Output.apply is before
 
@@ -40,3 +44,19 @@ def test_the_guard_restores_apply() -> None:
 def test_one_deploy_does_not_see_the_exports_of_the_one_before() -> None:
     assert deploy(lambda: pulumi.export("first", 1)).exports == {"first": 1}
     assert deploy(lambda: pulumi.export("second", 2)).exports == {"second": 2}
+
+
+def test_a_function_that_is_not_the_tests_own_is_not_watched(tmp_path: Path) -> None:
+    with every_apply_must_finish(tmp_path):
+        pulumi.Output.from_input(2).apply(expect_two)
+
+
+def test_a_deploy_knows_its_project_and_stack_and_what_was_logged() -> None:
+    def program() -> None:
+        pulumi.log.warn("careful")
+        pulumi.log.info("nothing special")
+        pulumi.export("where", f"{pulumi.get_project()}/{pulumi.get_stack()}")
+
+    deployed = deploy(program, project="orders", stack="test")
+    assert deployed.exports == {"where": "orders/test"}
+    assert deployed.warnings == ["careful"]

@@ -1,18 +1,21 @@
-"""Runs a Pulumi program against mocks, without an engine, and returns what it registered, as data.
+"""For unit tests of a Pulumi program: runs it without an engine, and returns what it registered.
+
+    from components.testing import deploy
 
     def test_the_batch_size_is_ten() -> None:
-        args = QueueConsumerArgs(function_source="function")
+        args = QueueConsumerArgs(function=FunctionArgs(code="function"))
         deployed = deploy(lambda: QueueConsumer("Orders", args))
         assert deployed["OrdersMapping"].inputs["batchSize"] == 10
 
 Tests assert on that data after the program has finished, so they need no assertion inside an
 `apply`, which may never run. For a test that does have one, `every_apply_must_finish` checks that
-it ran; conftest.py uses it for every test.
+it ran. docs/unit-tests.md has a whole example.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,15 +24,16 @@ from unittest import mock
 
 import pulumi
 import pulumi_aws as aws
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PROJECT = "poker-hands-consumer"
+PROJECT = "project"
 STACK = "unit"
-TESTS = Path(__file__).resolve().parents[2]
 
 
 with warnings.catch_warnings():
@@ -40,42 +44,57 @@ with warnings.catch_warnings():
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """One resource, as the engine receives it. `inputs` has the provider's names: `batchSize`."""
+    """One resource, as the engine receives it.
+
+    Attributes:
+        inputs: The inputs, by the provider's names, such as `batchSize`. Secrets are plain values.
+        secrets: The paths of the inputs that are secret, such as `environment.variables.TOKEN`.
+    """
 
     type: str
     name: str
     urn: str
     parent: str
     inputs: dict[str, Any]
+    secrets: frozenset[str]
     dependencies: frozenset[str]
     provider: str
     protect: bool
+    retain_on_delete: bool
     delete_before_replace: bool
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """Everything that one program registered and exported.
+    """Everything that one program registered, exported and logged.
 
     Attributes:
         registrations: The resources, in the order in which they were registered.
         component_outputs: What each component passed to `register_outputs`, by its URN.
         exports: The stack outputs.
+        warnings: What the program passed to `pulumi.log.warn`.
     """
 
     registrations: list[Registration] = field(default_factory=list)
     component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Registration:
         """Return the only resource with this logical name."""
         found = [each for each in self.registrations if each.name == name]
-        assert len(found) == 1, f"{len(found)} resources have the name {name!r}"
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} resources have the name {name!r}")
         return found[0]
 
     def children(self, name: str) -> list[Registration]:
         """Return the children of the resource with this logical name."""
         return [each for each in self.registrations if each.parent == self[name].urn]
+
+
+def mock_arn(name: str) -> str:
+    """Return the made-up ARN of the resource with this logical name."""
+    return f"arn:aws:mock:us-east-1:123456789012:{name}"
 
 
 class AwsMocks(Mocks):
@@ -85,15 +104,17 @@ class AwsMocks(Mocks):
     """
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Return the id and the outputs of a resource."""
         outputs = {
             "name": f"{args.name}-0000000",
-            "arn": f"arn:{args.name}",
+            "arn": mock_arn(args.name),
             "url": f"url:{args.name}",
             "uuid": f"uuid:{args.name}",
         }
         return f"id:{args.name}", outputs | args.inputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+        """Refuse: a program that calls a provider's functions needs mocks of its own."""
         raise NotImplementedError(f"the mocks do not support invokes: {args.token}")
 
 
@@ -105,35 +126,80 @@ class RecordingMonitor(MockMonitor):
         self.deployment = Deployment()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- gRPC's name
+        """Record a resource."""
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call] # the SDK's
+        secrets: set[str] = set()
+        plain = rpc.deserialize_properties(_revealed(request.object, secrets))
         self.deployment.registrations.append(
             Registration(
                 type=request.type,
                 name=request.name,
                 urn=response.urn,
                 parent=request.parent,
-                inputs=rpc.deserialize_properties(request.object),
+                inputs=plain,
+                secrets=frozenset(secrets),
                 dependencies=frozenset(request.dependencies),
                 provider=request.provider,
                 protect=request.protect,
+                retain_on_delete=request.retainOnDelete,
                 delete_before_replace=request.deleteBeforeReplace,
             )
         )
         return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- gRPC's name
+        """Record the outputs of a component."""
         self.deployment.component_outputs[request.urn] = rpc.deserialize_properties(request.outputs)
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call] # the SDK's
 
 
-def deploy(program: Callable[[], object]) -> Deployment:
+def _revealed(properties: Struct, secrets: set[str]) -> Struct:
+    """Return properties with plain values for secrets, whose paths are added to `secrets`."""
+
+    def reveal(value: Any, path: str) -> Any:
+        if isinstance(value, list):
+            return [reveal(each, f"{path}[{index}]") for index, each in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        if value.get(rpc._special_sig_key) == rpc._special_secret_sig:  # noqa: SLF001 -- the SDK has no function for messages
+            secrets.add(path)
+            return reveal(value["value"], path)
+        return {key: reveal(each, f"{path}.{key}" if path else key) for key, each in value.items()}
+
+    revealed = Struct()
+    revealed.update(reveal(MessageToDict(properties), ""))
+    return revealed
+
+
+class WarningsHandler(logging.Handler):
+    """Collects the texts of warnings."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.warnings = warnings
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Collect one."""
+        self.warnings.append(record.getMessage())
+
+
+def deploy(
+    program: Callable[[], object], *, project: str = PROJECT, stack: str = STACK
+) -> Deployment:
     """Run a program as `pulumi up` would, and wait for its resources and its `apply` calls.
 
     Raises whatever the program, or a function that it passed to `apply`, raises.
+
+    Args:
+        program: Registers resources and exports outputs.
+        project: What `pulumi.get_project()` returns in it.
+        stack: What `pulumi.get_stack()` returns in it.
     """
     monitor = RecordingMonitor()
+    logger = logging.Logger("pulumi")  # noqa: LOG001 -- of this call alone, unknown to logging
+    logger.addHandler(WarningsHandler(monitor.deployment.warnings))
     pulumi.runtime.set_mocks(
-        monitor.mocks, project=PROJECT, stack=STACK, preview=False, monitor=monitor
+        monitor.mocks, project=project, stack=stack, preview=False, monitor=monitor, logger=logger
     )
     stack_outputs = pulumi.runtime.get_root_resource().outputs  # type: ignore[union-attr] # a Stack
     stack_outputs.clear()  # set_mocks keeps the root stack of the test before
@@ -148,18 +214,22 @@ def deploy(program: Callable[[], object]) -> Deployment:
 
 
 @contextlib.contextmanager
-def every_apply_must_finish() -> Iterator[None]:
+def every_apply_must_finish(tests: Path) -> Iterator[None]:
     """Fail when a function that a test passed to `Output.apply` did not run to its end.
 
     Outside `deploy`, such a function may never run, and Pulumi may drop what it raises, so an
-    assertion in it would always pass. Only functions defined below `TESTS` are watched.
+    assertion in it would always pass.
+
+    Args:
+        tests: The folder of the tests. Only functions that are defined below it are watched.
     """
+    folder = tests.resolve()
     unfinished: list[str] = []
     real_apply = pulumi.Output.apply
 
     def watched_apply(output: Any, func: Callable[[Any], Any], *rest: Any, **options: Any) -> Any:
         code = getattr(func, "__code__", None)
-        if code is None or TESTS not in Path(code.co_filename).resolve().parents:
+        if code is None or folder not in Path(code.co_filename).resolve().parents:
             return real_apply(output, func, *rest, **options)
         where = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
         unfinished.append(where)
@@ -173,4 +243,5 @@ def every_apply_must_finish() -> Iterator[None]:
 
     with mock.patch.object(pulumi.Output, "apply", watched_apply):
         yield
-    assert not unfinished, f"these functions never ran to their end: {', '.join(unfinished)}"
+    if unfinished:
+        raise AssertionError(f"these functions never ran to their end: {', '.join(unfinished)}")
