@@ -188,6 +188,18 @@ def _log_groups(clients: Clients) -> Iterator[tuple[str, Tags]]:
             yield group["logGroupName"], dict(tags)
 
 
+def _alarm(clients: Clients, name: str) -> bool:
+    return bool(clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"])
+
+
+def _alarms(clients: Clients) -> Iterator[tuple[str, Tags]]:
+    for page in clients.cloudwatch.get_paginator("describe_alarms").paginate():
+        for alarm in page["MetricAlarms"]:
+            arn = alarm["AlarmArn"]
+            tags = clients.cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+            yield alarm["AlarmName"], {tag["Key"]: tag["Value"] for tag in tags}
+
+
 def _last(identity: str) -> str:
     return identity.rpartition("/")[2]
 
@@ -245,6 +257,15 @@ KINDS: Mapping[str, Kind] = {
             look=_log_group,
             delete=lambda clients, name: clients.logs.delete_log_group(logGroupName=name),
             list=_log_groups,
+        ),
+        Kind(
+            noun="alarm",
+            type="aws:cloudwatch/metricAlarm:MetricAlarm",
+            name=_same,
+            arn=r"arn:[^:]+:cloudwatch:[^:]+:\d+:alarm:(?P<name>.+)",
+            look=_alarm,
+            delete=lambda clients, name: clients.cloudwatch.delete_alarms(AlarmNames=[name]),
+            list=_alarms,
         ),
     )
 }

@@ -15,13 +15,20 @@ from automation.emulator.provider.loopback import on_loopback
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
-SERVICES = ("sqs", "iam", "lambda", "logs")  # in the order that a deployment uses them
+SERVICES = (
+    "sqs",
+    "iam",
+    "lambda",
+    "logs",
+    "cloudwatch",
+)  # in the order that a deployment uses them
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 10.0  # seconds; the emulator responds in milliseconds
 MAX_ATTEMPTS = 3  # per call; a local emulator needs few retries
@@ -160,6 +167,12 @@ class Aws:
     def logs(self) -> CloudWatchLogsClient:
         """The client for log groups."""
         client: CloudWatchLogsClient = self.clients.get("logs", self.region)
+        return client
+
+    @property
+    def cloudwatch(self) -> CloudWatchClient:
+        """The client for alarms."""
+        client: CloudWatchClient = self.clients.get("cloudwatch", self.region)
         return client
 
     @property

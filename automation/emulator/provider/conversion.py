@@ -39,6 +39,12 @@ def _integer(value: Any) -> int:
     return int(value)
 
 
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    return float(value) if isinstance(value, str) else value
+
+
 def _string(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -77,6 +83,7 @@ CONVERTERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.INTEGER: _integer,
     Kind.DOCUMENT: text_of,
     Kind.JSON: json_text,
+    Kind.NUMBER: _number,
     Kind.STRING: _string,
     Kind.STRINGS: _strings,
     Kind.STRING_MAP: _string_map,

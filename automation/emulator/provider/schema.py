@@ -28,6 +28,7 @@ class Kind(Enum):
 
     STRING = "a string"
     INTEGER = "an integer"
+    NUMBER = "a number"
     BOOLEAN = "a boolean"
     STRINGS = "a list of strings"
     STRING_SET = "a list of strings, in any order"

@@ -120,9 +120,9 @@ class World:
             lambda_=cast("Any", FakeLambda(self)),
             logs=cast("Any", FakeLogs(self)),
             iam=cast("Any", FakeIam(self)),
+            cloudwatch=cast("Any", None),
             tagging=cast("Any", FakeTagging(self)),
             sts=cast("Any", None),
-            cloudwatch=cast("Any", None),
         )
 
     def poison(self) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from tests.local.emulator.provider.stack import (
     ACCOUNT,
     FUNCTION,
     LOG_GROUP,
+    METRIC_ALARM,
     QUEUE,
+    QUEUE_POLICY,
     ROLE,
     ROLE_POLICY,
     policy,
@@ -51,10 +54,28 @@ def by_hand_function(aws: Aws, function: Resource) -> None:
     aws.lambda_.update_function_configuration(FunctionName=function.id, MemorySize=512)
 
 
+def by_hand_alarm(aws: Aws, alarm: Resource) -> None:
+    (found,) = aws.cloudwatch.describe_alarms(AlarmNames=[alarm.id])["MetricAlarms"]
+    kept = ("AlarmName", "Namespace", "MetricName", "Dimensions", "Statistic", "Period")
+    needed = (*kept, "EvaluationPeriods", "ComparisonOperator", "TreatMissingData", "AlarmActions")
+    same: Any = {name: value for name, value in found.items() if name in needed}
+    aws.cloudwatch.put_metric_alarm(**same, Threshold=9)
+    aws.cloudwatch.tag_resource(
+        ResourceARN=found["AlarmArn"], Tags=[{"Key": "by", "Value": "hand"}]
+    )
+
+
+def by_hand_queue_policy(aws: Aws, queue_policy: Resource) -> None:
+    other = json.dumps({**policy("sqs:SendMessage"), "Id": "other"})
+    aws.sqs.set_queue_attributes(QueueUrl=queue_policy.id, Attributes={"Policy": other})
+
+
 BY_HAND: dict[str, tuple[Callable[[Aws, Resource], None], set[str]]] = {
     QUEUE: (by_hand_queue, {"visibilityTimeoutSeconds", "tags"}),
     LOG_GROUP: (by_hand_group, {"retentionInDays"}),
     FUNCTION: (by_hand_function, {"memorySize"}),
+    METRIC_ALARM: (by_hand_alarm, {"threshold", "tags"}),
+    QUEUE_POLICY: (by_hand_queue_policy, {"policy"}),
 }
 
 

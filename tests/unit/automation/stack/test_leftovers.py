@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from automation.stack.kinds import KINDS, Item, item_of, item_of_arn, items_of
 from automation.stack.leftovers import in_order, leftovers, scan, sweep
 from automation.support.clients import Clients
 from tests.unit.automation.stubs import answering
-from tests.unit.components.test_program import run_program
+from tests.unit.components.building import deploy_consumer
+from tests.unit.components.test_queue_consumer import WIDE
 
 UUID = "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"
 ROLE = {
@@ -44,11 +46,18 @@ LOOKS: dict[str, tuple[str, str, str, Any, Any]] = {
         {"logGroups": [{"logGroupName": "/aws/lambda/f"}]},
         {"logGroups": [{"logGroupName": "/aws/lambda/f-older"}]},
     ),
+    "alarm": (
+        *("a", "cloudwatch", "describe_alarms"),
+        {"MetricAlarms": [{"AlarmName": "a"}]},
+        {"MetricAlarms": []},
+    ),
 }
 """By kind: the engine's id, the service, the operation, its response, and that when missing."""
 
 PARTS = {
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "an attribute of the dead-letter queue",
+    "aws:sqs/queuePolicy:QueuePolicy": "an attribute of the queue",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "exists in its role only",
     "aws:iam/rolePolicy:RolePolicy": "exists in its role only",
 }
 ARNS = {
@@ -61,6 +70,7 @@ ARNS = {
     "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:*": Item(
         kind="log group", name="/aws/lambda/f"
     ),
+    "arn:aws:cloudwatch:us-east-1:000000000000:alarm:a": Item(kind="alarm", name="a"),
     "arn:aws:s3:::bucket": Item(kind="resource", name="arn:aws:s3:::bucket"),
 }
 
@@ -100,11 +110,11 @@ def look_at(kind: str, response: Any, clients: Clients, respond: Callable[..., N
     return leftovers(clients, "run-1", items_of([Resource(type=KINDS[kind].type, id=identity)]))
 
 
-def test_every_resource_of_the_program_is_of_a_known_kind_or_a_part_of_one() -> None:
-    deployed = {registration.type for registration in run_program().registrations}
-    types = {name for name in deployed if name.startswith("aws:")}
+def test_every_resource_of_a_consumer_is_of_a_known_kind_or_a_part_of_one(tmp_path: Path) -> None:
+    (tmp_path / "handler.py").touch()
+    deployed = deploy_consumer(tmp_path, WIDE)
+    types = {each.type for each in deployed.registrations if each.type.startswith("aws:")}
 
-    assert types
     assert types == {kind.type for kind in KINDS.values()} | set(PARTS)
     assert set(LOOKS) == set(KINDS)
 
@@ -228,6 +238,7 @@ def test_a_sweep_deletes_each_kind_and_goes_on_past_what_it_cannot_delete(
         ("delete_role", {}),
     )
     respond("logs", ("delete_log_group", {}))
+    respond("cloudwatch", ("delete_alarms", {}))
     unknown = Item(kind="resource", name="arn:aws:s3:::bucket")
 
     refused = sweep(clients, [unknown, *items.values()])

@@ -14,6 +14,7 @@ ROLE = "aws:iam/role:Role"
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 NAMING = NamingRequest(logical_name="thing", seed=b"seed")
 ARN = "arn:aws:sqs:us-east-1:000000000000:queue"
 VALID: dict[str, dict[str, Any]] = {
@@ -27,6 +28,13 @@ VALID: dict[str, dict[str, Any]] = {
     },
     MAPPING: {"eventSourceArn": ARN, "functionName": "function"},
     LOG_GROUP: {},
+    METRIC_ALARM: {
+        "metricName": "Errors",
+        "namespace": "AWS/Lambda",
+        "statistic": "Sum",
+        "comparisonOperator": "GreaterThanOrEqualToThreshold",
+        "evaluationPeriods": 1,
+    },
 }
 
 

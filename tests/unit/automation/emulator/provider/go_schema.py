@@ -60,12 +60,45 @@ SHARED = {
     "sdkv2.JSONDocumentSchemaRequired": Attribute(
         type="String", required=True, json=True, suppress="sdkv2.SuppressEquivalentJSONDocuments"
     ),
+    "sdkv2.IAMPolicyDocumentSchemaRequired": Attribute(type="String", required=True, json=True),
+}
+# Attributes that pulumi-aws has and the sources lack, by resource type.
+NEWER = {
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+        "evaluation_window": Attribute(
+            type="List",
+            optional=True,
+            fields={
+                "wall_clock_window": Attribute(
+                    type="List",
+                    required=True,
+                    fields={"timezone": Attribute(type="String", optional=True)},
+                )
+            },
+        ),
+        "warm_up_configuration": Attribute(
+            type="List",
+            optional=True,
+            fields={
+                "only_start_evaluating_after_warm_up_period_ends": Attribute(
+                    type="Bool", optional=True
+                ),
+                "warm_up_period_duration_in_minutes": Attribute(
+                    type="Int", required=True, minimum=1, maximum=2880
+                ),
+            },
+        ),
+    }
 }
 REGION = Attribute(type="String", optional=True, computed=True, force_new=True)
 TRANSCRIBED = {
     "tags": "optional, a map: TagsSchema in internal/tags",
     "redriveAllowPolicy of RedriveAllowPolicy": (
         "required, JSON: JSONDocumentSchemaRequired in internal/sdkv2"
+    ),
+    "policy of QueuePolicy": "required, JSON: IAMPolicyDocumentSchemaRequired in internal/sdkv2",
+    "evaluationWindow and warmUpConfiguration of MetricAlarm": (
+        "from the documentation in pulumi-aws, which is newer than these sources"
     ),
     "region": (
         "optional, computed: RegionOptionalComputed in internal/sdkv2; forces a new resource: "

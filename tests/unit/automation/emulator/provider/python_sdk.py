@@ -29,8 +29,16 @@ CLASSES: dict[str, tuple[type, type]] = {
         pulumi_aws.sqs.RedriveAllowPolicy,
         pulumi_aws.sqs.RedriveAllowPolicyArgs,
     ),
+    "aws:sqs/queuePolicy:QueuePolicy": (
+        pulumi_aws.sqs.QueuePolicy,
+        pulumi_aws.sqs.QueuePolicyArgs,
+    ),
     "aws:iam/role:Role": (pulumi_aws.iam.Role, pulumi_aws.iam.RoleArgs),
     "aws:iam/rolePolicy:RolePolicy": (pulumi_aws.iam.RolePolicy, pulumi_aws.iam.RolePolicyArgs),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
+        pulumi_aws.iam.RolePolicyAttachment,
+        pulumi_aws.iam.RolePolicyAttachmentArgs,
+    ),
     "aws:lambda/function:Function": (pulumi_aws.lambda_.Function, pulumi_aws.lambda_.FunctionArgs),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
         pulumi_aws.lambda_.EventSourceMapping,
@@ -39,6 +47,10 @@ CLASSES: dict[str, tuple[type, type]] = {
     "aws:cloudwatch/logGroup:LogGroup": (
         pulumi_aws.cloudwatch.LogGroup,
         pulumi_aws.cloudwatch.LogGroupArgs,
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        pulumi_aws.cloudwatch.MetricAlarm,
+        pulumi_aws.cloudwatch.MetricAlarmArgs,
     ),
 }
 SCALARS = {

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.automation.emulator.provider.go_schema import (
+    NEWER,
     REGION,
     TRANSCRIBED,
     Attribute,
@@ -43,14 +44,18 @@ RECORDED = Path(__file__).with_name("official-schema.json")
 GO = {  # the package and the function or variable that defines each type's schema
     "aws:sqs/queue:Queue": ("sqs", "queueSchema"),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": ("sqs", "resourceQueueRedriveAllowPolicy"),
+    "aws:sqs/queuePolicy:QueuePolicy": ("sqs", "resourceQueuePolicy"),
     "aws:iam/role:Role": ("iam", "resourceRole"),
     "aws:iam/rolePolicy:RolePolicy": ("iam", "resourceRolePolicy"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("iam", "resourceRolePolicyAttachment"),
     "aws:lambda/function:Function": ("lambda", "resourceFunction"),
     "aws:lambda/eventSourceMapping:EventSourceMapping": ("lambda", "resourceEventSourceMapping"),
     "aws:cloudwatch/logGroup:LogGroup": ("logs", "resourceGroup"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch", "resourceMetricAlarm"),
 }
 RENAMED = {  # by pulumi-aws, in provider/resources.go
     "aws:lambda/function:Function": {"function_name": "name", "filename": "code"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarm_name": "name"},
 }
 TYPES = {"String": "string", "Int": "integer", "Bool": "boolean", "Float": "number"}
 ABOUT = (
@@ -137,6 +142,7 @@ def recorded(sources: Path, version: str) -> dict[str, Any]:
         go = source.attributes(name)
         if "region" in sdk:
             go["region"] = REGION
+        go |= NEWER.get(token, {})
         resources[token] = {
             "inputs": recorded_type(sdk, go, RENAMED.get(token, {})),
             "outputs": _recorded_outputs(outputs(token), go),

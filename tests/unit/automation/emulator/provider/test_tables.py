@@ -23,12 +23,14 @@ DOCUMENT = json.loads(RECORDED.read_text(encoding="utf-8"))
 OFFICIAL: dict[str, Any] = DOCUMENT["resources"]
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 KINDS = {
     "archive": Kind.ARCHIVE,
     "boolean": Kind.BOOLEAN,
     "integer": Kind.INTEGER,
     "list of strings": Kind.STRINGS,
+    "number": Kind.NUMBER,
     "map of strings": Kind.STRING_MAP,
     "object": Kind.BLOCK,
     "set of objects": Kind.BLOCK_SET,
@@ -46,6 +48,10 @@ DEVIATIONS: dict[tuple[str, str, str], tuple[object, str]] = {
     (FUNCTION, "handler", "required"): (True, "zip packages need it; others are unsupported"),
     (FUNCTION, "runtime", "required"): (True, "zip packages need it; others are unsupported"),
     (MAPPING, "eventSourceArn", "required"): (True, "the other sources of events are unsupported"),
+    **{
+        (ALARM, name, "required"): (True, "the other kinds of alarms are unsupported")
+        for name in ("comparisonOperator", "evaluationPeriods", "metricName")
+    },
 }
 # Unsupported inputs that are outputs all the same.
 ONLY_OUTPUTS = {FUNCTION: {"codeSha256"}}  # the provider computes it from the code

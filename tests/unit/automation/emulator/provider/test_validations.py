@@ -15,7 +15,7 @@ from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.schema import Kind
 from tests.unit.automation.emulator.provider.test_tables import DOCUMENT, SUPPORTED_PROPERTIES
 
-Samples = tuple[list[str], list[str]]  # accepted and refused
+Samples = tuple[list[Any], list[Any]]  # accepted and refused
 
 ARN = "arn:aws:sns:us-east-1:123456789012:topic"
 ARNS = ([ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"], ["topic", "arn:aws:sns", f"{ARN[:31]}:t"])
@@ -48,6 +48,18 @@ VALIDATIONS: dict[str, Samples] = {
         "123456789012:function:fn",
         "arn:aws:lambda:us-east-1:123456789012:function:" + "x" * 64,
     ),
+    "validation.Any ( verify.ValidARN , validEC2AutomateARN , )": (
+        [ARN, "arn:aws:automate:us-east-1:ec2:stop"],
+        ["topic", "arn:aws:automate:us-east-1:ec2:start"],
+    ),
+    "validation.StringLenBetween ( 0 , 1024 )": (["", "x" * 1024], ["x" * 1025]),
+    "validation.StringLenBetween ( 1 , 255 )": (["x", "x" * 255], ["", "x" * 256]),
+    "validation.StringInSlice ( missingData_Values ( ) , true )": (
+        ["breaching", "notBreaching", "ignore", "missing"],
+        ["", "none"],
+    ),
+    "validation.Any ( validation.IntInSlice ( [ ] int { 10 , 20 , 30 } ) , "
+    "validation.IntDivisibleBy ( 60 ) , )": ([10, 20, 30, 60, 86_400], [1, 15, 61]),
     "validation.StringLenBetween ( 1 , 128 )": (["x", "x" * 128], ["", "x" * 129]),
     "validation.StringLenBetween ( 0 , 4096 )": (['{"body":["a"]}'], []),  # AWS wants an object
     "validation.StringLenBetween ( 0 , 512 )": (["/", "/a/"], ["/" + "x" * 511 + "/"]),
@@ -61,7 +73,21 @@ VALIDATIONS: dict[str, Samples] = {
     ),
     "validation.StringIsJSON": (["", "{}", ' {"a": 1}'], ["{", "NaN"]),
 }
-DESCRIPTION = "validation.All ( validation.StringLenBetween ( 0 , 1000 )"  # and its characters
+# Of long source texts, the beginning.
+BEGINNINGS: dict[str, Samples] = {
+    "validation.All ( validation.StringLenBetween ( 0 , 1000 )": (
+        ["", "x" * 1000, "é §"],
+        ["x" * 1001, "a “b”", "a \u2018b\u2019"],
+    ),
+    "validation.All ( validation.StringLenBetween ( 1 , 255 )": (
+        ["AWS/SQS", "x" * 255],
+        ["", ":", "x" * 256],
+    ),
+    "validation.StringMatch ( regexache.MustCompile ( `^((p|(tm)": (
+        ["p99", "p99.9", "p100"],
+        ["", "p", "x99", "p1000"],
+    ),
+}
 # The official functions that suppress differences, where ours needs none.
 NEVER_SUPPRESSED = {
     "retentionInDays": "it counts for all classes but DELIVERY, which is not supported",
@@ -88,16 +114,14 @@ def reason(token: str, path: str, value: Any) -> str | None:
 @pytest.mark.parametrize(("token", "path"), supported("validation"))
 def test_a_string_is_taken_and_refused_as_by_the_official_provider(token: str, path: str) -> None:
     validation = SUPPORTED_PROPERTIES[token, path][1]["validation"]
-    if validation.startswith(DESCRIPTION):
-        accepted, refused = ["", "x" * 1000, "é §"], ["x" * 1001, "a “b”", "a \u2018b\u2019"]
-    else:
-        accepted, refused = VALIDATIONS[validation]
+    beginning = next((each for each in BEGINNINGS if validation.startswith(each)), None)
+    accepted, refused = BEGINNINGS[beginning] if beginning else VALIDATIONS[validation]
     assert {each: reason(token, path, each) for each in accepted} == dict.fromkeys(accepted)
     assert [each for each in refused if reason(token, path, each) is None] == []
 
 
 def enum_of(token: str, name: str) -> list[str]:
-    service = token.removeprefix("aws:").partition("/")[0].replace("cloudwatch", "logs")
+    service = "logs" if "logGroup" in token else token.removeprefix("aws:").partition("/")[0]
     shape: Any = Session().get_service_model(service).shape_for(name)
     return list(shape.enum)
 
