@@ -34,6 +34,18 @@ if TYPE_CHECKING:
 
 PROJECT = "project"
 STACK = "unit"
+ACCOUNT = "123456789012"
+ARNS = {  # of types whose ARN is not just the service, the region, the account and the name
+    "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "aws:iam/user:User": f"arn:aws:iam::{ACCOUNT}:user/{{}}",
+    "aws:iam/policy:Policy": f"arn:aws:iam::{ACCOUNT}:policy/{{}}",
+    "aws:kms/key:Key": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{{}}",
+    "aws:s3/bucket:Bucket": "arn:aws:s3:::{}",
+    "aws:cloudwatch/eventRule:EventRule": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{{}}",
+    "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{{}}",
+    "aws:lambda/function:Function": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{{}}",
+    "aws:lambda/layerVersion:LayerVersion": f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:{{}}:1",
+}
 
 
 with warnings.catch_warnings():
@@ -48,6 +60,7 @@ class Registration:
 
     Attributes:
         inputs: The inputs, by the provider's names, such as `batchSize`. Secrets are plain values.
+        outputs: The outputs, made up by the mocks.
         secrets: The paths of the inputs that are secret, such as `environment.variables.TOKEN`.
     """
 
@@ -56,6 +69,7 @@ class Registration:
     urn: str
     parent: str
     inputs: dict[str, Any]
+    outputs: dict[str, Any]
     secrets: frozenset[str]
     dependencies: frozenset[str]
     provider: str
@@ -92,9 +106,10 @@ class Deployment:
         return [each for each in self.registrations if each.parent == self[name].urn]
 
 
-def mock_arn(name: str) -> str:
-    """Return the made-up ARN of the resource with this logical name."""
-    return f"arn:aws:mock:us-east-1:123456789012:{name}"
+def _arn(token: str, name: str) -> str:
+    """Return an ARN as AWS writes it for a resource of this type and logical name."""
+    service = token.split(":")[1].partition("/")[0]
+    return ARNS.get(token, f"arn:aws:{service}:us-east-1:{ACCOUNT}:{{}}").format(name)
 
 
 class AwsMocks(Mocks):
@@ -107,7 +122,7 @@ class AwsMocks(Mocks):
         """Return the id and the outputs of a resource."""
         outputs = {
             "name": f"{args.name}-0000000",
-            "arn": mock_arn(args.name),
+            "arn": _arn(args.typ, args.name),
             "url": f"url:{args.name}",
             "uuid": f"uuid:{args.name}",
         }
@@ -137,6 +152,7 @@ class RecordingMonitor(MockMonitor):
                 urn=response.urn,
                 parent=request.parent,
                 inputs=plain,
+                outputs=rpc.deserialize_properties(_revealed(response.object, set())),
                 secrets=frozenset(secrets),
                 dependencies=frozenset(request.dependencies),
                 provider=request.provider,

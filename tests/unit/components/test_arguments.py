@@ -12,7 +12,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import ArgumentsError, QueueConsumer, QueueConsumerArgs
-from components.checks import check
+from components.checks import check, warn
 from components.combinations import REFUSED, WARNED, Combination
 from components.limits import LIMITS, Limit
 from components.testing import deploy
@@ -312,9 +312,9 @@ def test_values_that_do_not_go_together_are_refused(source: Path, rule: Any) -> 
 
 @pytest.mark.parametrize("rule", WARNED, ids=lambda rule: "-".join(rule.arguments))
 def test_what_works_badly_under_load_is_told_once(source: Path, rule: Any) -> None:
-    good, bad = ADVICE[rule.arguments]
-    assert deploy_consumer(source, good).warnings == []
-    (warning,) = deploy_consumer(source, bad).warnings
+    good, bad = (arguments(source, values) for values in ADVICE[rule.arguments])
+    assert deploy(lambda: warn("PokerHands", good)).warnings == []
+    (warning,) = deploy(lambda: warn("PokerHands", bad)).warnings
     assert warning.startswith("the QueueConsumer 'PokerHands': ")
     assert rule.source in warning
 

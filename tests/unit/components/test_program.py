@@ -12,7 +12,7 @@ import pulumi
 import pytest
 import yaml
 
-from components.testing import Deployment, deploy, mock_arn
+from components.testing import Deployment, deploy
 from tests.unit.components.building import arguments
 
 CHECKOUT = Path(__file__).parents[3]
@@ -73,14 +73,15 @@ def test_every_setting_is_an_argument_with_the_same_default() -> None:
 
 
 def test_the_stack_outputs_are_a_contract_with_other_programs() -> None:
-    assert run_program().exports == {
+    deployed = run_program()
+    assert deployed.exports == {
         "queue_url": "url:PokerHandsQueue",
-        "queue_arn": mock_arn("PokerHandsQueue"),
+        "queue_arn": deployed["PokerHandsQueue"].outputs["arn"],
         "dead_letter_queue_url": "url:PokerHandsDeadLetterQueue",
-        "dead_letter_queue_arn": mock_arn("PokerHandsDeadLetterQueue"),
+        "dead_letter_queue_arn": deployed["PokerHandsDeadLetterQueue"].outputs["arn"],
         "function_name": "PokerHandsConsumer-0000000",
-        "function_arn": mock_arn("PokerHandsConsumer"),
-        "role_arn": mock_arn("PokerHandsLambdaRole"),
+        "function_arn": deployed["PokerHandsConsumer"].outputs["arn"],
+        "role_arn": deployed["PokerHandsLambdaRole"].outputs["arn"],
         "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
         "mapping_uuid": "uuid:PokerHandsMapping",
     }

@@ -10,7 +10,7 @@ import pytest
 
 from components import QueueConsumer
 from components.limits import LIMITS
-from components.testing import Deployment, deploy, mock_arn
+from components.testing import Deployment, deploy
 from tests.unit.components.building import arguments, deploy_consumer
 
 CHILDREN = {
@@ -250,7 +250,7 @@ def test_a_function_timeout_from_another_resource_counts_too(source: Path) -> No
 
 def test_a_poison_message_ends_in_the_dead_letter_queue(plain: Deployment) -> None:
     policy = redrive_policy(plain)
-    assert policy["deadLetterTargetArn"] == mock_arn("PokerHandsDeadLetterQueue")
+    assert policy["deadLetterTargetArn"] == plain["PokerHandsDeadLetterQueue"].outputs["arn"]
 
 
 def test_the_dead_letter_queue_accepts_messages_of_this_queue_only(plain: Deployment) -> None:
@@ -258,7 +258,7 @@ def test_the_dead_letter_queue_accepts_messages_of_this_queue_only(plain: Deploy
     assert allow["queueUrl"] == "url:PokerHandsDeadLetterQueue"
     assert json.loads(allow["redriveAllowPolicy"]) == {
         "redrivePermission": "byQueue",
-        "sourceQueueArns": [mock_arn("PokerHandsQueue")],
+        "sourceQueueArns": [plain["PokerHandsQueue"].outputs["arn"]],
     }
 
 
@@ -274,7 +274,9 @@ def test_only_lambda_may_assume_the_role(plain: Deployment) -> None:
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    assert plain["PokerHandsConsumer"].inputs["role"] == mock_arn("PokerHandsLambdaRole")
+    assert (
+        plain["PokerHandsConsumer"].inputs["role"] == plain["PokerHandsLambdaRole"].outputs["arn"]
+    )
 
 
 def test_the_role_may_consume_this_queue_and_write_this_log_group_and_nothing_else(
@@ -286,12 +288,12 @@ def test_the_role_may_consume_this_queue_and_write_this_log_group_and_nothing_el
         {
             "Effect": "Allow",
             "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            "Resource": mock_arn("PokerHandsQueue"),
+            "Resource": plain["PokerHandsQueue"].outputs["arn"],
         },
         {
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": f"{mock_arn('PokerHandsLogGroup')}:*",
+            "Resource": f"{plain['PokerHandsLogGroup'].outputs['arn']}:*",
         },
     ]
 
@@ -303,8 +305,8 @@ def test_the_log_group_has_the_name_that_lambda_writes_to(plain: Deployment) -> 
 
 def test_the_mapping_connects_this_queue_to_this_function(plain: Deployment) -> None:
     mapping = plain["PokerHandsMapping"].inputs
-    assert mapping["eventSourceArn"] == mock_arn("PokerHandsQueue")
-    assert mapping["functionName"] == mock_arn("PokerHandsConsumer")
+    assert mapping["eventSourceArn"] == plain["PokerHandsQueue"].outputs["arn"]
+    assert mapping["functionName"] == plain["PokerHandsConsumer"].outputs["arn"]
 
 
 def test_the_mapping_is_created_last_and_deleted_first(plain: Deployment) -> None:
@@ -330,12 +332,12 @@ def test_the_resources_without_tags_do_not_support_them() -> None:
 def test_the_component_outputs_come_from_its_children(plain: Deployment) -> None:
     assert plain.component_outputs[plain["PokerHands"].urn] == {
         "queue_url": "url:PokerHandsQueue",
-        "queue_arn": mock_arn("PokerHandsQueue"),
+        "queue_arn": plain["PokerHandsQueue"].outputs["arn"],
         "dead_letter_queue_url": "url:PokerHandsDeadLetterQueue",
-        "dead_letter_queue_arn": mock_arn("PokerHandsDeadLetterQueue"),
+        "dead_letter_queue_arn": plain["PokerHandsDeadLetterQueue"].outputs["arn"],
         "function_name": "PokerHandsConsumer-0000000",
-        "function_arn": mock_arn("PokerHandsConsumer"),
-        "role_arn": mock_arn("PokerHandsLambdaRole"),
+        "function_arn": plain["PokerHandsConsumer"].outputs["arn"],
+        "role_arn": plain["PokerHandsLambdaRole"].outputs["arn"],
         "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
         "mapping_uuid": "uuid:PokerHandsMapping",
     }
@@ -413,9 +415,12 @@ def test_an_existing_queue_gets_a_consumer_around_it(source: Path, dead: str | N
     }
     children = {child.name for child in deployed.children("PokerHands")}
     assert children == (CHILDREN.keys() - own_queue) | {"PokerHandsOldestMessageAlarm"}
-    assert deployed["PokerHandsMapping"].inputs["eventSourceArn"] == mock_arn("Existing")
+    assert (
+        deployed["PokerHandsMapping"].inputs["eventSourceArn"]
+        == deployed["Existing"].outputs["arn"]
+    )
     allowed = statements(deployed["PokerHandsLambdaRolePolicy"].inputs["policy"])[0]
-    assert allowed["Resource"] == mock_arn("Existing")
+    assert allowed["Resource"] == deployed["Existing"].outputs["arn"]
     alarm = deployed["PokerHandsOldestMessageAlarm"].inputs
     assert alarm["dimensions"] == {"QueueName": "Existing-0000000"}
 
@@ -498,13 +503,20 @@ def test_a_program_can_hand_out_policies_for_who_sends_and_who_redrives(source: 
         pulumi.export("send", consumer.send_policy)
         pulumi.export("move_back", consumer.move_back_policy)
 
-    exports = deploy(program).exports
+    deployed = deploy(program)
+    exports = deployed.exports
     send, send_key = statements(exports["send"])
-    assert (send["Action"][0], send["Resource"]) == ("sqs:SendMessage", mock_arn("PokerHandsQueue"))
+    assert (send["Action"][0], send["Resource"]) == (
+        "sqs:SendMessage",
+        deployed["PokerHandsQueue"].outputs["arn"],
+    )
     move, back, back_key = statements(exports["move_back"])
     assert move["Action"][0] == "sqs:StartMessageMoveTask"
-    assert move["Resource"] == mock_arn("PokerHandsDeadLetterQueue")
-    assert (back["Action"], back["Resource"]) == (["sqs:SendMessage"], mock_arn("PokerHandsQueue"))
+    assert move["Resource"] == deployed["PokerHandsDeadLetterQueue"].outputs["arn"]
+    assert (back["Action"], back["Resource"]) == (
+        ["sqs:SendMessage"],
+        deployed["PokerHandsQueue"].outputs["arn"],
+    )
     assert send_key["Resource"] == back_key["Resource"] == KEY
 
 

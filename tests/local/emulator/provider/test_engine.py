@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-import yaml
 
 from automation.emulator.environment import DEFAULTS, built_environment, local_environment
 from automation.emulator.plugin import prepare
 from automation.support.processes import end_session
 from automation.support.wait import wait_until
+from tests.local.emulator.provider.project import WITHIN, Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from automation.emulator.instance import Instance
     from automation.emulator.provider.aws import Aws
     from automation.engine import Engine
-
-WITHIN = 60.0  # seconds per operation, which takes about 2 on an idle machine
 
 PROGRAM = """
 import json
@@ -73,68 +69,12 @@ pulumi.export("account", aws.get_caller_identity().account_id)
 """
 
 
-class Project:
-    """A Pulumi project with one stack, and the engine that runs it."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = environment
-        (folder / "Pulumi.yaml").write_text("name: life\nruntime: python\n")
-        (folder / "__main__.py").write_text(PROGRAM)
-        (folder / "code").mkdir()
-        (folder / "code" / "handler.py").write_text("def handler(event, context):\n    return 1\n")
-        self.settings = folder / f"Pulumi.{folder.name}.yaml"
-        self.run("stack", "init", folder.name)
-        self.configure(visibility=30, path="/")
-
-    def configure(self, **values: object) -> None:
-        """Set values of the stack's configuration."""
-        settings = yaml.safe_load(self.settings.read_text())
-        new = {f"life:{name}": value for name, value in values.items()}
-        settings["config"] = {**settings.get("config", {}), **new}
-        self.settings.write_text(yaml.safe_dump(settings))
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["pulumi", *arguments, "--non-interactive"],  # noqa: S607 -- found on our own PATH
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *arguments: str) -> str:
-        """Run an operation that must succeed, and return its output."""
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=WITHIN)
-        assert process.returncode == 0, output
-        return output
-
-    def changes(self, operation: str, *arguments: str) -> dict[str, int]:
-        """Run an operation, and count its steps by kind, without unchanged resources."""
-        skip = [] if operation == "preview" else ["--yes", "--skip-preview"]
-        output = self.run(operation, *skip, *arguments, "--json")
-        if operation == "preview":
-            counts: dict[str, int] = json.loads(output)["changeSummary"]
-        else:
-            events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-            (summary,) = (event["summaryEvent"] for event in events if "summaryEvent" in event)
-            counts = summary["resourceChanges"]
-        return {kind: count for kind, count in counts.items() if kind != "same"}
-
-    def outputs(self) -> dict[str, Any]:
-        outputs: dict[str, Any] = json.loads(self.run("stack", "output", "--json"))
-        return outputs
-
-
 @pytest.fixture
 def project(instance: Instance, engine: Engine, tmp_path: Path) -> Project:
     prepare(instance)
     base = built_environment(os.environ)
-    return Project(tmp_path, local_environment(instance, engine, base, DEFAULTS))
+    environment = local_environment(instance, engine, base, DEFAULTS)
+    return Project(tmp_path, environment, PROGRAM, visibility=30, path="/")
 
 
 def test_a_stack_lives_and_dies_as_with_the_official_provider(project: Project, aws: Aws) -> None:

@@ -1,0 +1,149 @@
+"""A consumer with all that the emulator supports, deployed by the engine.
+
+What the emulator lacks (docs/arguments.md) is in the mocked tests of the component.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from automation.emulator.environment import DEFAULTS, built_environment, local_environment
+from automation.emulator.plugin import prepare
+from automation.support.paths import CHECKOUT
+from tests.local.emulator.provider.project import Project
+from tests.local.emulator.provider.stack import ACCOUNT
+
+if TYPE_CHECKING:
+    from automation.emulator.instance import Instance
+    from automation.emulator.provider.aws import Aws
+    from automation.engine import Engine
+
+PROGRAM = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+import pulumi
+import pulumi_aws as aws
+from components import (
+    AlarmsArgs, DeadLetterQueueArgs, FunctionArgs, MappingArgs, PermissionsArgs, QueueArgs,
+    QueueConsumer, QueueConsumerArgs,
+)
+
+settings = pulumi.Config()
+arn = "arn:aws:{{}}:{ACCOUNT}:{{}}".format
+topic = arn("sns:us-east-1", "alarms")
+timeout = aws.sqs.Queue("later", visibility_timeout_seconds=20).visibility_timeout_seconds
+wide = QueueConsumer("Wide", QueueConsumerArgs(
+    function=FunctionArgs(
+        code="code",
+        handler="handler.handler",
+        runtime="python3.13",
+        architecture="arm64",
+        memory_size=settings.require_int("memory"),
+        timeout=timeout,
+        ephemeral_storage=1024,
+        environment={{"LEVEL": "high", "TOKEN": pulumi.Output.secret("open-sesame")}},
+        layers=[settings.require("layer")],
+        tracing=True,
+        reserved_concurrent_executions=10,
+        log_retention_in_days=1,
+        description="Processes orders",
+    ),
+    queue=QueueArgs(
+        visibility_timeout_seconds=130,
+        message_retention_seconds=600,
+        delay_seconds=1,
+        receive_wait_time_seconds=20,
+        max_message_size=1024,
+        enforce_ssl=True,
+        producers=[arn("iam:", "role/sender"), topic, "arn:aws:s3:::orders"],
+    ),
+    dead_letter_queue=DeadLetterQueueArgs(max_receive_count=5, message_retention_seconds=700),
+    mapping=MappingArgs(
+        batch_size=100,
+        maximum_batching_window_in_seconds=5,
+        maximum_concurrency=10,
+        filters=[{{"body": {{"kind": ["order"]}}}}],
+        enabled=False,
+    ),
+    alarms=AlarmsArgs(
+        dead_letters=2, oldest_message_age=300, errors=3, throttles=4, topics=[topic]
+    ),
+    permissions=PermissionsArgs(
+        statements=[
+            {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}}
+        ],
+        managed_policy_arns=[aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE],
+        permissions_boundary=arn("iam:", "policy/boundary"),
+        path="/orders/",
+    ),
+    tags={{"team": "cards"}},
+))
+function = FunctionArgs(code="code", handler="handler.handler")
+fifo = QueueConsumer("Fifo", QueueConsumerArgs(
+    function=function,
+    queue=QueueArgs(
+        fifo_queue=True,
+        content_based_deduplication=True,
+        deduplication_scope="messageGroup",
+        fifo_throughput_limit="perMessageGroupId",
+        kms_key_arn=arn("kms:us-east-1", "key/1234abcd"),
+    ),
+))
+existing = aws.sqs.Queue("existing", visibility_timeout_seconds=60)
+around = QueueConsumer("Around", QueueConsumerArgs(function=function, queue=existing))
+for consumer in (wide, fifo, around):
+    pulumi.export(consumer.function._name, consumer.outputs)
+pulumi.export("send", wide.send_policy)
+"""
+RESOURCES = 2 + 14 + 9 + 5 + 3  # two queues, what each consumer has, and the consumers themselves
+STACK = 1
+
+
+@pytest.fixture
+def project(instance: Instance, engine: Engine, aws: Aws, tmp_path: Path) -> Project:
+    prepare(instance)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("python/tool.py", "")
+    layer = aws.lambda_.publish_layer_version(
+        LayerName="tools", Content={"ZipFile": content.getvalue()}
+    )
+    environment = local_environment(instance, engine, built_environment(os.environ), DEFAULTS)
+    return Project(tmp_path, environment, PROGRAM, memory=256, layer=layer["LayerVersionArn"])
+
+
+def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
+    project: Project, aws: Aws
+) -> None:
+    created = project.changes("up")
+    assert created == {"create": RESOURCES + STACK}
+    outputs = project.outputs()
+    wide = outputs["WideConsumer"]
+
+    sent_to = json.loads(outputs["send"])["Statement"][0]["Resource"]
+    assert sent_to == wide["queue_arn"]
+    assert outputs["FifoConsumer"]["queue_url"].endswith(".fifo")
+    alarms = aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"]
+    assert {alarm["Threshold"] for alarm in alarms} == {2, 300, 3, 4}
+    policy = aws.sqs.get_queue_attributes(QueueUrl=wide["queue_url"], AttributeNames=["Policy"])
+    assert "aws:SecureTransport" in policy["Attributes"]["Policy"]
+    assert "open-sesame" not in project.run("stack", "export")
+
+    assert project.changes("up") == {}
+    assert project.changes("refresh") == {}
+
+    project.configure(memory=512)
+    assert project.changes("up") == {"update": 1}
+    aws.sqs.set_queue_attributes(QueueUrl=wide["queue_url"], Attributes={"DelaySeconds": "9"})
+    assert project.changes("refresh") == {"update": 1}
+    assert project.changes("up") == {"update": 1}
+
+    assert project.changes("destroy") == {"delete": RESOURCES + STACK}
+    assert aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"] == []
