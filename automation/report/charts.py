@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pygal  # type: ignore[import-untyped]  # it ships no types
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from automation.judge.evidence import Fate
     from automation.report.timeline import Life, Span, Timeline
+
+# pygal adds an importer for maps, in a protocol that Python 3.11 warns of and 3.12 has dropped.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each) is not pygal.PluginImportFixer]
 
 WIDTHS = {"wide": 960, "narrow": 360}  # pixels; the page shows the one that fits
 ROW = 24  # pixels of a message, and of a line of the legend

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from automation.judge.verdict import Verdict
 from automation.report.charts import MOST_LIVES, choose_lives
 from automation.report.timeline import Life, timeline
+from automation.support.paths import CHECKOUT
 from tests.unit.automation.report.results import (
     BEGAN,
     PASSED,
@@ -73,3 +76,13 @@ def test_a_chart_keeps_the_messages_that_were_not_processed() -> None:
     assert len(shown) == MOST_LIVES
     assert {322, 401} <= {life.number for life in shown}
     assert list(shown) == sorted(shown, key=lambda life: life.number)
+
+
+def test_drawing_adds_no_importer_that_python_would_warn_of() -> None:
+    program = """if True:
+        import sys
+        import automation.report.charts
+        assert all(hasattr(each, "find_spec") for each in sys.meta_path), sys.meta_path
+        """
+
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, timeout=30, check=True)
