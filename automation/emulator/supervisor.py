@@ -194,7 +194,7 @@ def start_emulator(port: int, folder: Path, log: Path) -> subprocess.Popen[bytes
     Its functions inherit its environment, so that must contain nothing of the caller's.
     """
     scratch = folder / "tmp"
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)  # the run knows the folder already, and needs it too
     environment = {
         "PATH": os.defpath,
         "HOME": str(folder),

@@ -106,3 +106,15 @@ def test_an_emulator_that_is_kept_may_hang() -> None:
     emulator.facts()
     emulator._healths = [*SILENCE, *SILENCE]
     assert emulator.facts(kept=True) == []
+
+
+def test_an_emulator_starts_when_the_run_was_first_to_make_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    started: list[object] = []
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **kw: started.append(kw["cwd"]))
+
+    supervisor.start_emulator(1, tmp_path, tmp_path / "log")
+
+    assert started == [tmp_path / "tmp"]
