@@ -184,7 +184,8 @@ def _reason(message: MessageEvidence, causes: tuple[Cause, ...]) -> str | None:
     errors = [line.message for line in lines if line.is_error]
     if errors:
         return errors[-1].partition("reason=")[2] or errors[-1]
-    return causes[0].what if len(causes) == 1 else None
+    failed = message.fate != "lost"  # a lost message was deleted, so its batch did not fail
+    return causes[0].what if failed and len(causes) == 1 else None
 
 
 def _invocation_verdict(invocation: Invocation, template: str | None) -> InvocationVerdict:

@@ -155,3 +155,11 @@ def test_the_reason_of_a_dead_letter_is_what_its_last_error_line_says() -> None:
 def test_the_reason_is_the_one_cause_when_no_line_names_the_message() -> None:
     assert judged(RAISED).messages[1].reason == "the function raised ValueError"
     assert judged(()).messages[1].reason is None
+
+
+def test_a_message_that_was_deleted_unseen_was_in_no_batch_that_failed() -> None:
+    seen = replace(observation(log=invocation(1, *RAISED)), dead_letters=())
+
+    messages = judge(SCENARIO, seen, exact_receives=True).messages
+
+    assert [(message.fate, message.reason) for message in messages] == [("lost", None)] * 2
