@@ -16,7 +16,7 @@ EXIT_CODES = """\
 exit codes:
   0  proved (run), done (the others)
   1  a check failed
-  2  wrong arguments, options or files; nothing was deployed
+  2  wrong arguments, options or files, or no access to AWS; nothing was deployed
   3  an error: deploying, proving or destroying failed
   124  the run took longer than --timeout; what was created has been destroyed
   129, 130, 143  interrupted; likewise

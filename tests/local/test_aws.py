@@ -41,7 +41,7 @@ EMULATOR_ONLY = (
     "lambda:CreateEventSourceMapping",
     "sqs:SendMessageBatch",
 )
-FAST = ("--config", "functionTimeout=1", "--config", "visibilityTimeout=2")
+FAST = ("--config", "functionTimeout=3", "--config", "visibilityTimeout=4")
 
 
 @dataclass(frozen=True)
