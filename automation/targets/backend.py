@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CLOUD = "https://api.pulumi.com"
+KNOWN_KEYS = {"current", "accessTokens", "accounts"}  # of credentials.json; later CLIs have others
 TOKEN = "PULUMI_ACCESS_TOKEN"  # noqa: S105 -- the name of a variable
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 -- likewise; with _FILE, the path of a file
 
@@ -48,6 +49,8 @@ class Backend:
         return f"{self.url} ({self.source})" if self.url else self.source
 
 
+LOGIN = "your login"
+SEALED = Backend(url="the one that you are logged in to", source="your login, which is encrypted")
 OWN = Backend(url="", source="in a folder of its own in your cache, until nothing is left")
 
 
@@ -62,10 +65,12 @@ def choose_backend(
         login: The user's credentials.json; empty without one.
     """
     in_project = project.get("url") if isinstance(project, dict) else None
+    sealed = login and not login.keys() & KNOWN_KEYS
     choices = (
         (environment.get("PULUMI_BACKEND_URL"), "PULUMI_BACKEND_URL"),
         (in_project, "backend in Pulumi.yaml"),
-        (login.get("current"), "your login"),
+        (login.get("current"), LOGIN),
+        *([(SEALED.url, SEALED.source)] if sealed else []),
         (CLOUD if environment.get(TOKEN) else None, TOKEN),
     )
     return next((Backend(url=str(url), source=source) for url, source in choices if url), OWN)
@@ -93,9 +98,11 @@ def check_backend(
             f"no Pulumi backend is chosen, so there is no stack {stack}",
             hint="choose the one that has it: `pulumi login`, or PULUMI_BACKEND_URL",
         )
+    if backend == SEALED:
+        return  # the engine can open it, and says what is missing
     tokens = login.get("accessTokens")
     known = tokens.get(backend.url) if isinstance(tokens, dict) else None
-    if backend.in_cloud and not (environment.get(TOKEN) or known):
+    if backend.in_cloud and not (environment.get(TOKEN) or known or login.keys() - KNOWN_KEYS):
         raise AccessError(
             f"there is no login for the Pulumi backend {backend}",
             hint=f"`pulumi login {backend.url}`, or set {TOKEN}",
@@ -110,7 +117,7 @@ def check_backend(
 
 
 def stored_login(environment: Mapping[str, str]) -> Mapping[str, object]:
-    """Return the user's credentials.json; empty if there is none.
+    """Return the user's credentials.json; empty if there is none, without known keys if encrypted.
 
     Raises:
         AccessError: It cannot be read.
@@ -121,10 +128,12 @@ def stored_login(environment: Mapping[str, str]) -> Mapping[str, object]:
         login = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise AccessError(
             f"the Pulumi login in {path} cannot be read: {error}", hint="`pulumi login` renews it"
         ) from error
+    except ValueError:
+        return {"encrypted": True}
     return login if isinstance(login, dict) else {}
 
 

@@ -297,11 +297,25 @@ def test_the_login_is_read_from_where_the_cli_keeps_it(
 
 
 def test_a_login_that_cannot_be_read_is_told(check: Check, home: Path) -> None:
-    (home / ".pulumi").mkdir()
-    (home / ".pulumi" / "credentials.json").write_text("{")
+    (home / ".pulumi" / "credentials.json").mkdir(parents=True)
 
     with pytest.raises(AccessError, match="cannot be read"):
         check(**KEYS)
+
+
+@pytest.mark.parametrize("content", ["not JSON", '{"version": 1, "ciphertext": "x"}'])
+def test_an_encrypted_login_is_left_to_the_engine(check: Check, home: Path, content: str) -> None:
+    (home / ".pulumi").mkdir()
+    (home / ".pulumi" / "credentials.json").write_text(content)
+
+    assert "your login, which is encrypted" in str(check(**KEYS).backend)
+    assert check(stack="dev").backend.url
+
+
+def test_a_login_whose_token_is_elsewhere_is_left_to_the_engine(check: Check, home: Path) -> None:
+    write_login(home, {"current": CLOUD, "credentialHelper": {"command": "vault"}})
+
+    assert check(**KEYS).backend.url == CLOUD
 
 
 def test_a_backend_without_secrets_of_its_own_needs_a_passphrase(check: Check) -> None:
