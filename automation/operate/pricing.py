@@ -24,7 +24,7 @@ class Price:
     Attributes:
         unit: What is counted.
         dollars: Of one unit, by architecture.
-        free: Units a month that the free tier covers. AWS keeps these three free without an end.
+        free: Units a month that the free tier covers. AWS keeps these free without an end.
         source: The page of AWS that says so.
     """
 
@@ -67,6 +67,12 @@ PRICES: Mapping[str, Price] = {
         unit="GB",
         dollars=_same(0.50),
         free=5,
+        source="https://aws.amazon.com/cloudwatch/pricing/",
+    ),
+    "Alarms": Price(
+        unit="months",
+        dollars=_same(0.10),
+        free=10,
         source="https://aws.amazon.com/cloudwatch/pricing/",
     ),
 }

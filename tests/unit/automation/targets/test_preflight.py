@@ -395,7 +395,7 @@ def test_without_a_yes_a_run_says_what_it_would_do_and_does_nothing(
         "state: in a folder of its own",
         "makes: An SQS queue and the Lambda function",
         "takes: about 4 min; 90 s of it are 3 visibility timeouts of 30 s",
-        "costs: less than 1 cent (prices of us-east-1, 2026-11-23",
+        "costs: less than 1 cent (prices of us-east-1, 2026-11",
         "nothing was deployed",
         "pass --yes",
     ):
