@@ -69,7 +69,8 @@ def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
         "region": known.get("aws:region", access.caller.region),
         **{f"not AWS's own: {name}": url for name, url in access.caller.endpoints.items()},
         "state": access.backend,
-        "makes": f"{project_description(options.program)}; {'kept' if options.keep else 'destroyed'} at the end",
+        "makes": f"{project_description(options.program)}; "
+        f"{'kept' if options.keep else 'destroyed'} at the end",
         "takes": f"about {round(seconds / 60)} min; {visibility * receives} s of it are "
         f"{receives} visibility timeouts of {visibility} s",
         "costs": f"{in_cents(spent)} (prices of {REGION}, {AS_OF}, without the free tier: "

@@ -187,10 +187,17 @@ def _forget(target: Target, remains: Remains, folder: RunFolder) -> None:
     try:
         _left_stack(target, remains, folder).forget()
     except EngineFailedError as error:
-        remains.failures.append(str(error))
-    else:
-        shutil.rmtree(folder.path)
-        remains.failures = []
+        if not _state_is_in(folder, target):
+            remains.failures.append(str(error))
+            return
+    shutil.rmtree(folder.path)
+    remains.failures = []
+
+
+def _state_is_in(folder: RunFolder, target: Target) -> bool:
+    """Whether a stack's state goes with its run's folder, damaged or not."""
+    backend = target.environment_of(folder.path).get("PULUMI_BACKEND_URL", "")
+    return backend.startswith(folder.path.as_uri())
 
 
 def forget_runs_on(

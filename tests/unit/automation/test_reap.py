@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from pulumi.automation import CommandResult
+from pulumi.automation.errors import CommandError
 
 from automation.cli import command
 from automation.narrator import Narrator
@@ -21,6 +23,7 @@ from automation.stack.records import RunFolder, RunRecord
 from automation.stack.remains import Remains
 from automation.support.errors import EmulatorError, EngineFailedError
 from automation.support.paths import CHECKOUT, PROJECT
+from automation.targets.base import Target
 from tests.unit.automation.world import QUEUE, ROLE, World
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
@@ -350,3 +353,30 @@ def test_the_folder_of_a_run_that_takes_its_lock_meanwhile_stays(
 
     assert remains.alive
     assert unrecorded.exists()
+
+
+@pytest.mark.parametrize("in_folder", [True, False])
+def test_a_damaged_state_goes_with_the_folder_that_it_is_in(
+    world: World,
+    left: Callable[..., RunFolder],
+    reaped: Reap,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    in_folder: bool,
+) -> None:
+    folder = left()
+    world.resources.clear()
+    place = folder.path if in_folder else folder.path.parent
+    backend = {"PULUMI_BACKEND_URL": f"file://{place}/backend"}
+    monkeypatch.setattr(Target, "environment_of", lambda _self, _folder: backend)
+
+    def strike(_number: int, name: str) -> None:
+        if name.startswith("engine "):
+            raise CommandError(CommandResult("", "unexpected end of JSON input", 255))
+
+    world.strike = strike
+
+    (remains,) = reaped()
+
+    assert remains.removed is in_folder
+    assert folder.path.exists() is not in_folder
