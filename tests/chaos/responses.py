@@ -1,4 +1,7 @@
-"""Malformed responses of a consumer, with what AWS and the emulator make of each."""
+"""Malformed and empty responses of a consumer, with what AWS and the emulator make of each.
+
+The list is AWS's: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,12 @@ def _failures(expression: str) -> str:
 MALFORMED = (
     Malformed(name="null", expression="None", aws="deletes all", emulator="deletes all"),
     Malformed(name="empty object", expression="{}", aws="deletes all", emulator="deletes all"),
+    Malformed(
+        name="no failures",
+        expression=_failures("[]"),
+        aws="deletes all",
+        emulator="deletes all",
+    ),
     Malformed(
         name="null failures",
         expression=_failures("None"),

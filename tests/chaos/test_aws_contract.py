@@ -29,6 +29,10 @@ def test_aws_retries_all_when_the_function_raises() -> None:
     assert retried(BATCH, None) == set(BATCH)
 
 
+def test_aws_retries_all_when_the_response_is_not_json() -> None:
+    assert retried(BATCH, '{"batchItemFailures": [') == set(BATCH)
+
+
 def test_aws_retries_of_this_projects_handler_the_poison_alone() -> None:
     good = {"user_id": "u", "hole_cards": "AsKs", "chip_delta": 1, "result": "won"}
     bodies = (good, good | {"chip_delta": "1"}, good)
