@@ -10,7 +10,8 @@ from automation.observe.logs import Invocation, Logs, Report, parse_report, read
 from automation.observe.observation import LogEvent
 
 # emulator-*.jsonl were recorded from the emulator, with a function that fails in every way.
-# aws-*.jsonl were written by hand after AWS's documented formats.
+# runtime-*.jsonl were recorded from AWS's own runtime client by record_logs.py.
+# aws-*.jsonl were written by hand after AWS's documented formats of the platform's own events.
 FIXTURES = Path(__file__).with_name("fixtures")
 
 COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
@@ -153,19 +154,15 @@ def test_a_report_that_lacks_a_figure_is_not_read(lacking: str) -> None:
     assert parse_report("\t".join((start, *others))) is None
 
 
-def test_every_way_to_fail_on_aws_is_one_error_line() -> None:
+def test_every_failure_that_aws_itself_logs_is_one_error_line() -> None:
     logs = read_fixture("aws-failures.jsonl")
     assert errors(logs) == [
-        "Runtime.ImportModuleError: Unable to import module 'handler': No module named 'not_there'",
         "INIT_REPORT Init Duration: 10003.40 ms\tPhase: init\tStatus: timeout",
-        "caught it",
         "ValueError: boom",
         "Task timed out after 3.00 seconds",
         "Error: Runtime exited with error: exit status 3",
         "Process exited before completing request",
     ]
-    caught = next(line for line in logs.lines if line.message == "caught it")
-    assert caught.detail[-1] == "KeyError: 'x'"
 
 
 def test_an_invocation_without_its_report_is_there_and_says_so() -> None:
@@ -191,6 +188,36 @@ def test_aws_s_json_format_reads_as_its_text_format() -> None:
     assert errors(logs) == ["caught it", "ValueError: boom", "Error: timeout"]
     assert bad.report is not None
     assert bad.report.init_ms is None
+
+
+# In the JSON format, the platform's report of a failure is the only line that tells of a timeout.
+REPORTED = {"text": [], "json": ["Error: error"]}
+NOT_THERE = "Unable to import module 'not_there': No module named 'not_there'"
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_what_aws_s_runtime_client_logs_is_read(log_format: str) -> None:
+    logs = read_fixture(f"runtime-{log_format}.jsonl")
+    reported = REPORTED[log_format]
+    assert [messages(invocation)[1:-2] for invocation in logs.invocations] == [
+        [
+            f"invoke request_id={logs.invocations[0].request_id} memory_mb=128 records=2",
+            "ok user=aditya hole=3h4h delta=-10 result=folded message_id=id-1 receive=1",
+            REFUSED.format("id-2", 1),
+        ],
+        ["two"],
+        ["printed", "{not JSON}"],
+        ["caught it"],
+        ["ValueError: boom", *reported],
+    ]
+    assert errors(logs) == [
+        REFUSED.format("id-2", 1),
+        "caught it",
+        "ValueError: boom",
+        *reported,
+        f"Runtime.ImportModuleError: {NOT_THERE}",
+    ]
+    assert all(invocation.report for invocation in logs.invocations)
 
 
 def test_chained_exceptions_are_part_of_one_error() -> None:
