@@ -10,7 +10,7 @@ import pytest
 from automation.scenario.model import TEN_HANDS, load_scenario
 from tests.unit.runtime_api import LogFormat, invoke
 
-pytest.importorskip("awslambdaric", reason="AWS's runtime client is installed on Linux only")
+pytest.importorskip("awslambdaric", reason="needs awslambdaric, which is installed on Linux")
 
 FUNCTION = Path(__file__).resolve().parents[3] / "function"
 
