@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+if TYPE_CHECKING:
+    from components.arguments import QueueConsumerArgs
 
 PERIOD = 60  # seconds: SQS and Lambda report their metrics once a minute
 
@@ -36,6 +43,40 @@ class Alarm:
     def dimension(self) -> str:
         """The dimension of the metric, whose value is the resource's name."""
         return "FunctionName" if self.watches == "function" else "QueueName"
+
+    def create(
+        self,
+        name: str,
+        args: QueueConsumerArgs,
+        resource: pulumi.Input[str],
+        parent: pulumi.Resource,
+    ) -> aws.cloudwatch.MetricAlarm:
+        """Register the alarm.
+
+        Args:
+            name: The component's name.
+            args: The component's arguments, in which the threshold is set.
+            resource: The name of the resource to watch.
+            parent: The component.
+        """
+        topics = [*args.alarms.topics]
+        return aws.cloudwatch.MetricAlarm(
+            f"{name}{self.name}",
+            alarm_description=self.description,
+            namespace=self.namespace,
+            metric_name=self.metric,
+            dimensions={self.dimension: resource},
+            statistic=self.statistic,
+            period=PERIOD,
+            evaluation_periods=1,
+            threshold=getattr(args.alarms, self.argument),
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            treat_missing_data="notBreaching",  # a metric without events has no data
+            alarm_actions=topics,
+            ok_actions=topics,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
 
 
 ALARMS = (

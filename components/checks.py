@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from components.arguments import DeadLetterQueueArgs, QueueArgs, QueueConsumerAr
 from components.combinations import REFUSED, WARNED, Combination
 from components.errors import ArgumentsError
 from components.limits import LIMITS, NAME
-from components.rules import is_known
+from components.rules import is_known, is_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +45,8 @@ def check(name: str, args: QueueConsumerArgs, found: Sequence[str] = ()) -> None
     for argument, limit in LIMITS.items():
         _check_later(name, [values[argument]], partial(limit.rule.problems, argument))
     for rule in REFUSED:
-        _check_later(name, [values[argument] for argument in rule.arguments], rule.problems)
+        involved = [values[argument] for argument in rule.arguments]
+        _check_later(name, involved, partial(_problems_together, rule))
 
 
 def warn(name: str, args: QueueConsumerArgs) -> None:
@@ -54,8 +54,9 @@ def warn(name: str, args: QueueConsumerArgs) -> None:
     values = values_of(args)
     for rule in WARNED:
 
-        def tell(involved: list[Any], rule: Combination = rule) -> None:
-            for words in rule.problems(*involved):
+        def tell(resolved: list[Any], rule: Combination = rule) -> None:
+            involved = map(_whole, resolved)
+            for words in _problems_together(rule, *involved):
                 # Without a resource, this is sent at once, and so before the program can end.
                 pulumi.log.warn(f"the QueueConsumer {name!r}: {words} ({rule.source})")
 
@@ -83,21 +84,23 @@ def values_of(args: QueueConsumerArgs) -> Values:
 
 def _problems(values: Values) -> Iterator[str]:
     """Yield the problems of what is known now."""
-    sound: set[str] = set()
     for argument, limit in LIMITS.items():
-        value = values[argument]
-        problems = (
-            list(limit.rule.problems(argument, value))
-            if is_known(value) or isinstance(value, Mapping | list | tuple)
-            else []
-        )
-        yield from problems
-        if not problems:
-            sound.add(argument)
+        if not is_later(values[argument]):  # the rule of a collection skips what comes later in it
+            yield from limit.rule.problems(argument, values[argument])
     for rule in REFUSED:
         involved = [values[argument] for argument in rule.arguments]
-        if sound.issuperset(rule.arguments) and is_known(involved):
-            yield from rule.problems(*involved)
+        if is_known(involved):
+            yield from _problems_together(rule, *involved)
+
+
+def _problems_together(rule: Combination, *values: Any) -> Iterator[str]:
+    """Yield the problems of values together, if each alone is right."""
+    alone = (
+        LIMITS[argument].rule.problems(argument, value)
+        for argument, value in zip(rule.arguments, values, strict=True)
+    )
+    if not any(map(any, alone)):
+        yield from rule.problems(*values)
 
 
 def _structural_problems(args: QueueConsumerArgs, values: Values) -> Iterator[str]:
@@ -105,7 +108,7 @@ def _structural_problems(args: QueueConsumerArgs, values: Values) -> Iterator[st
     managed = isinstance(args.queue, QueueArgs)
     for argument, limit in LIMITS.items():
         own = managed or not argument.startswith("queue.")
-        if limit.rule.plain and own and not is_known(values[argument]):
+        if (limit.rule.plain or limit.rule.collection) and own and is_later(values[argument]):
             yield f"{argument} must be {limit.rule.words}, and not come from another resource"
     if not managed and args.dead_letter_queue != DeadLetterQueueArgs(
         arn=args.dead_letter_queue.arn

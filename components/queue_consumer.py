@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components import policies
-from components.alarms import ALARMS, PERIOD
+from components.alarms import ALARMS
 from components.archive import source_archive, source_problems
-from components.arguments import QueueArgs, QueueConsumerArgs
 from components.checks import check, warn
-from components.combinations import default_visibility_timeout
+from components.properties import (
+    encryption,
+    environment,
+    filter_criteria,
+    kms_key_arn,
+    scaling,
+    visibility_timeout,
+    vpc,
+)
+
+if TYPE_CHECKING:
+    from components.arguments import QueueConsumerArgs
 
 
 class QueueConsumer(pulumi.ComponentResource):
@@ -97,7 +106,7 @@ class QueueConsumer(pulumi.ComponentResource):
             f"{name}DeadLetterQueue",
             message_retention_seconds=args.dead_letter_queue.message_retention_seconds,
             fifo_queue=args.queue.fifo_queue or None,
-            **_encryption(args.queue),
+            **encryption(args.queue),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -108,7 +117,7 @@ class QueueConsumer(pulumi.ComponentResource):
             return queue
         return aws.sqs.Queue(
             f"{name}Queue",
-            visibility_timeout_seconds=_visibility_timeout(args),
+            visibility_timeout_seconds=visibility_timeout(args),
             message_retention_seconds=queue.message_retention_seconds,
             delay_seconds=queue.delay_seconds,
             receive_wait_time_seconds=queue.receive_wait_time_seconds,
@@ -123,7 +132,7 @@ class QueueConsumer(pulumi.ComponentResource):
                 dead_letter_queue_arn=self._dead_letter_queue_arn(args),
                 max_receive_count=args.dead_letter_queue.max_receive_count,
             ).apply(lambda known: policies.redrive(**known)),
-            **_encryption(queue),
+            **encryption(queue),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -206,7 +215,7 @@ class QueueConsumer(pulumi.ComponentResource):
             memory_size=function.memory_size,
             timeout=function.timeout,
             ephemeral_storage={"size": function.ephemeral_storage},
-            environment={"variables": function.environment} if function.environment else None,
+            environment=environment(function),
             layers=[*function.layers],
             tracing_config={"mode": "Active" if function.tracing else "PassThrough"},
             reserved_concurrent_executions=function.reserved_concurrent_executions,
@@ -216,14 +225,7 @@ class QueueConsumer(pulumi.ComponentResource):
                 "system_log_level": function.system_log_level,
             },
             description=function.description,
-            vpc_config=(
-                {
-                    "subnet_ids": function.subnet_ids,
-                    "security_group_ids": function.security_group_ids,
-                }
-                if function.subnet_ids
-                else None
-            ),
+            vpc_config=vpc(function),
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -248,7 +250,7 @@ class QueueConsumer(pulumi.ComponentResource):
             policy=pulumi.Output.all(
                 queue_arn=self.queue.arn,
                 log_group_arn=self.log_group.arn,
-                kms_key_arn=_kms_key_arn(args),
+                kms_key_arn=kms_key_arn(args),
                 tracing=args.function.tracing,
                 statements=[*args.permissions.statements],
             ).apply(lambda known: policies.consumer(**known)),
@@ -257,21 +259,14 @@ class QueueConsumer(pulumi.ComponentResource):
 
     def _create_mapping(self, name: str, args: QueueConsumerArgs) -> aws.lambda_.EventSourceMapping:
         mapping = args.mapping
-        patterns = [each if isinstance(each, str) else json.dumps(each) for each in mapping.filters]
         return aws.lambda_.EventSourceMapping(
             f"{name}Mapping",
             event_source_arn=self.queue.arn,
             function_name=self.function.arn,
             batch_size=mapping.batch_size,
             maximum_batching_window_in_seconds=mapping.maximum_batching_window_in_seconds,
-            scaling_config=(
-                None
-                if mapping.maximum_concurrency is None
-                else {"maximum_concurrency": mapping.maximum_concurrency}
-            ),
-            filter_criteria=(
-                {"filters": [{"pattern": pattern} for pattern in patterns]} if patterns else None
-            ),
+            scaling_config=scaling(mapping),
+            filter_criteria=filter_criteria(mapping),
             enabled=mapping.enabled,
             function_response_types=["ReportBatchItemFailures"],
             tags=args.tags,
@@ -292,34 +287,17 @@ class QueueConsumer(pulumi.ComponentResource):
             "dead_letter_queue": self._dead_letter_queue_name(args),
             "function": self.function.name,
         }
-        topics = [*args.alarms.topics]
         return {
-            alarm.argument: aws.cloudwatch.MetricAlarm(
-                f"{name}{alarm.name}",
-                alarm_description=alarm.description,
-                namespace=alarm.namespace,
-                metric_name=alarm.metric,
-                dimensions={alarm.dimension: resource},
-                statistic=alarm.statistic,
-                period=PERIOD,
-                evaluation_periods=1,
-                threshold=threshold,
-                comparison_operator="GreaterThanOrEqualToThreshold",
-                treat_missing_data="notBreaching",  # a metric without events has no data
-                alarm_actions=topics,
-                ok_actions=topics,
-                tags=args.tags,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            alarm.argument: alarm.create(name, args, resource, parent=self)
             for alarm in ALARMS
-            if (threshold := getattr(args.alarms, alarm.argument)) is not None
+            if getattr(args.alarms, alarm.argument) is not None
             and (resource := watched[alarm.watches]) is not None
         }
 
     def _policies_for_producers(
         self, args: QueueConsumerArgs
     ) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
-        arns = {"queue_arn": self.queue.arn, "kms_key_arn": _kms_key_arn(args)}
+        arns = {"queue_arn": self.queue.arn, "kms_key_arn": kms_key_arn(args)}
         send = pulumi.Output.all(**arns).apply(lambda known: policies.send(**known))
         dead_letter_queue_arn = self._dead_letter_queue_arn(args)
         if dead_letter_queue_arn is None:
@@ -351,25 +329,3 @@ class QueueConsumer(pulumi.ComponentResource):
         if arn is None:
             return None
         return pulumi.Output.from_input(arn).apply(lambda known: known.rpartition(":")[2])
-
-
-def _visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
-    if isinstance(args.queue, QueueArgs) and args.queue.visibility_timeout_seconds is not None:
-        return args.queue.visibility_timeout_seconds
-    return pulumi.Output.all(
-        timeout=args.function.timeout, window=args.mapping.maximum_batching_window_in_seconds
-    ).apply(lambda known: default_visibility_timeout(**known))
-
-
-def _kms_key_arn(args: QueueConsumerArgs) -> pulumi.Input[str] | None:
-    return args.queue.kms_key_arn if isinstance(args.queue, QueueArgs) else None
-
-
-def _encryption(queue: QueueArgs) -> dict[str, Any]:
-    """Return the properties of a queue that say with which keys it is encrypted."""
-    if queue.kms_key_arn is None:
-        return {"sqs_managed_sse_enabled": True}
-    return {
-        "kms_master_key_id": queue.kms_key_arn,
-        "kms_data_key_reuse_period_seconds": queue.kms_data_key_reuse_period_seconds,
-    }

@@ -25,23 +25,29 @@ class Rule:
         problems: Yields what is wrong with a value, given what to call it.
         plain: Whether the value must be known when the program runs, because it decides which
             resources there are.
+        collection: Whether the same holds for a list or a mapping itself. Its elements may come
+            later.
     """
 
     words: str
     problems: Callable[[str, Any], Iterator[str]]
     plain: bool = False
+    collection: bool = False
+
+
+def is_later(value: Any) -> bool:
+    """Whether a value itself comes from another resource, or is awaited."""
+    return isinstance(value, pulumi.Output | Awaitable)
 
 
 def is_known(value: Any) -> bool:
     """Whether a value, with all that is in it, can be read now, which an `Output` cannot."""
     match value:
-        case pulumi.Output() | Awaitable():
-            return False
         case Mapping():
             return all(map(is_known, value.values()))
         case list() | tuple():
             return all(map(is_known, value))
-    return True
+    return not is_later(value)
 
 
 def _rule(words: str, holds: Callable[[Any], bool], *, plain: bool = False) -> Rule:
@@ -109,7 +115,7 @@ def each(rule: Rule, most: int | None = None) -> Rule:
             if is_known(value):
                 yield from rule.problems(f"{subject}[{index}]", value)
 
-    return Rule(words=words, problems=problems)
+    return Rule(words=words, problems=problems, collection=True)
 
 
 def json_object(most: int) -> Rule:
@@ -151,7 +157,7 @@ def variables(reserved: Collection[str], most: int) -> Rule:
             if key in reserved:
                 yield f"{subject} must not have {key}, which Lambda reserves"
             if is_known(value) and not isinstance(value, str):
-                yield f"{subject}[{key!r}] must be a string; got {value!r}"
+                yield f"{subject}[{key!r}] must be a string; got {type(value).__name__}"
         known = (f"{key}{value}" for key, value in values.items() if is_known(value))
         if sum(len(each.encode()) for each in known) > most:
             yield f"{subject} must be at most {most:,} bytes, all names and values together"
@@ -160,6 +166,7 @@ def variables(reserved: Collection[str], most: int) -> Rule:
         words=f"names with strings, at most {most:,} bytes together, without Lambda's reserved "
         "names",
         problems=problems,
+        collection=True,
     )
 
 

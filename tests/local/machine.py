@@ -60,12 +60,14 @@ class Account:
         """All that is in it, past the automation's own look for it."""
         clients = make_clients({**self.variables, "AWS_ENDPOINT_URL": self.url}, region)
         mappings = clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        alarms = clients.cloudwatch.describe_alarms()["MetricAlarms"]
         return [
             *clients.sqs.list_queues().get("QueueUrls", []),
             *(role["RoleName"] for role in clients.iam.list_roles()["Roles"]),
             *(each["FunctionName"] for each in clients.lambda_.list_functions()["Functions"]),
             *(each["UUID"] for each in mappings),
             *(each["logGroupName"] for each in clients.logs.describe_log_groups()["logGroups"]),
+            *(each["AlarmName"] for each in alarms),
         ]
 
 

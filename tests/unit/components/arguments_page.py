@@ -60,10 +60,10 @@ QueueConsumer(
 )
 ```
 
-An argument accepts an `Output` of another resource, unless it says otherwise. Every value is
-checked before anything is deployed, and all problems are in one `ArgumentsError`; an `Output` is
-checked as soon as it is known. "Bounds" completes "must be", and links to the page of AWS's
-documentation that it comes from.
+An argument accepts an `Output` of another resource, unless it says otherwise; of a list and of
+`environment`, the elements do. Every value is checked before anything is deployed, and all problems
+are in one `ArgumentsError`; an `Output` is checked as soon as it is known. "Bounds" completes "must
+be", and links to the page of AWS's documentation that it comes from.
 
 Attributes of the component: its resources, such as `queue`, `function` and `alarms`; `outputs`,
 which its stack should export for the automation; and two policy documents to give to others:

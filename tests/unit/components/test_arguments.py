@@ -324,8 +324,8 @@ def test_the_defaults_are_not_warned_about(source: Path) -> None:
 
 
 def test_a_value_from_another_resource_is_warned_about_when_it_is_known(source: Path) -> None:
-    later = pulumi.Output.from_input(30)
-    assert len(deploy_consumer(source, {"queue.visibility_timeout_seconds": later}).warnings) == 1
+    visibility = {"queue.visibility_timeout_seconds": pulumi.Output.from_input(30.0)}
+    assert len(deploy_consumer(source, visibility).warnings) == 1
 
 
 @pytest.mark.parametrize("name", ["", "Poker Hands", "Poker.Hands", "Hände", f"{LONGEST_NAME}n"])
@@ -383,9 +383,24 @@ def test_the_error_can_be_told_in_other_names(source: Path) -> None:
 def test_a_value_from_another_resource_is_checked_when_it_is_known(
     source: Path, argument: str, value: Any
 ) -> None:
-    args = arguments(source, {argument: pulumi.Output.from_input(value)})
+    args = arguments(source, {argument: later(value)})
     with pytest.raises(ArgumentsError, match=argument):
         deploy(lambda: check("PokerHands", args))
+
+
+def test_a_value_that_comes_late_and_is_nonsense_breaks_no_rule_of_several(source: Path) -> None:
+    args = arguments(source, {"function.timeout": later("soon"), "mapping.batch_size": later(None)})
+    with pytest.raises(ArgumentsError, match="must be a whole number"):
+        deploy(lambda: check("PokerHands", args))
+
+
+def test_the_value_of_an_environment_variable_is_in_no_message(source: Path) -> None:
+    values = {"function.environment": {"TOKEN": pulumi.Output.secret(12_345)}}
+    args = arguments(source, values)
+    with pytest.raises(ArgumentsError) as refused:
+        deploy(lambda: check("PokerHands", args))
+    assert "TOKEN" in str(refused.value)
+    assert "12345" not in str(refused.value)
 
 
 def test_such_a_value_ends_the_program_with_this_error_alone(source: Path) -> None:
@@ -394,7 +409,6 @@ def test_such_a_value_ends_the_program_with_this_error_alone(source: Path) -> No
 
 
 def test_elements_from_other_resources_are_checked_when_they_are_known(source: Path) -> None:
-    later = pulumi.Output.from_input
     for values in (
         {"tags": {"team": later("v" * 257)}},
         {"function.environment": {"LEVEL": later("x" * 5_000)}},
@@ -408,8 +422,8 @@ def test_elements_from_other_resources_are_checked_when_they_are_known(source: P
 @pytest.mark.parametrize("rule", REFUSED, ids=lambda rule: "-".join(rule.arguments))
 def test_values_from_other_resources_must_go_together_too(source: Path, rule: Any) -> None:
     def checked_later(values: Mapping[str, Any], argument: str) -> None:
-        later = {argument: pulumi.Output.from_input(values.get(argument, default(argument)))}
-        args = arguments(source, {**values, **later})
+        value = later(values.get(argument, default(argument)))
+        args = arguments(source, {**values, argument: value})
         deploy(partial(check, "PokerHands", args))
 
     good, bad = COMBINATIONS[rule.arguments]
@@ -431,10 +445,15 @@ def test_a_value_from_another_resource_reaches_its_resource(source: Path) -> Non
     assert deployed["PokerHandsQueue"].inputs["tags"] == {"team": "cards"}
 
 
-@pytest.mark.parametrize("argument", ["queue.fifo_queue", "queue.enforce_ssl", "function.tracing"])
+@pytest.mark.parametrize(
+    "argument",
+    [name for name, limit in LIMITS.items() if limit.rule.plain or limit.rule.collection],
+)
 def test_what_decides_which_resources_there_are_must_be_known(source: Path, argument: str) -> None:
-    (problem,) = problems_with(source, {argument: pulumi.Output.from_input(True)})
+    good, _ = EDGES[argument]
+    (problem,) = problems_with(source, {argument: pulumi.Output.from_input(good[0])})
     assert problem.startswith(argument)
+    assert "not come from another resource" in problem
 
 
 def test_an_existing_queue_is_checked_by_what_its_resource_says(source: Path) -> None:
@@ -461,6 +480,15 @@ def test_arguments_cannot_be_changed_after_they_were_check(source: Path) -> None
     args = arguments(source, {})
     with pytest.raises(AttributeError):
         args.tags = {}  # type: ignore[misc] # the point of the test
+
+
+def later(value: Any) -> Any:
+    """Return a value, or the elements of a collection, as other resources would give them."""
+    if isinstance(value, list):
+        return [pulumi.Output.from_input(each) for each in value]
+    if isinstance(value, dict):
+        return {name: pulumi.Output.from_input(each) for name, each in value.items()}
+    return pulumi.Output.from_input(value)
 
 
 def default(argument: str) -> Any:

@@ -1,0 +1,65 @@
+"""The properties of resources that take more than one argument, or only some of the time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.arguments import FunctionArgs, MappingArgs, QueueArgs, QueueConsumerArgs
+from components.combinations import default_visibility_timeout
+
+
+def visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
+    """Return the visibility timeout, in seconds: the one that is given, or AWS's advice."""
+    if isinstance(args.queue, QueueArgs) and args.queue.visibility_timeout_seconds is not None:
+        return args.queue.visibility_timeout_seconds
+    return pulumi.Output.all(
+        timeout=args.function.timeout, window=args.mapping.maximum_batching_window_in_seconds
+    ).apply(lambda known: default_visibility_timeout(**known))
+
+
+def kms_key_arn(args: QueueConsumerArgs) -> pulumi.Input[str] | None:
+    """Return the key that encrypts the queues, if it is neither SQS's nor an existing queue's."""
+    return args.queue.kms_key_arn if isinstance(args.queue, QueueArgs) else None
+
+
+def encryption(queue: QueueArgs) -> dict[str, Any]:
+    """Return the properties of a queue that say with which keys it is encrypted."""
+    if queue.kms_key_arn is None:
+        return {"sqs_managed_sse_enabled": True}
+    return {
+        "kms_master_key_id": queue.kms_key_arn,
+        "kms_data_key_reuse_period_seconds": queue.kms_data_key_reuse_period_seconds,
+    }
+
+
+def environment(function: FunctionArgs) -> Any:
+    """Return the environment of a function; None without variables."""
+    return {"variables": function.environment} if function.environment else None
+
+
+def vpc(function: FunctionArgs) -> Any:
+    """Return the VPC of a function; None outside of one."""
+    if not function.subnet_ids:
+        return None
+    return {
+        "subnet_ids": function.subnet_ids,
+        "security_group_ids": function.security_group_ids,
+    }
+
+
+def scaling(mapping: MappingArgs) -> Any:
+    """Return the limit of a mapping's concurrency; None without one."""
+    if mapping.maximum_concurrency is None:
+        return None
+    return {"maximum_concurrency": mapping.maximum_concurrency}
+
+
+def filter_criteria(mapping: MappingArgs) -> Any:
+    """Return the filters of a mapping; None without filters."""
+    patterns = [
+        each if isinstance(each, str) else pulumi.Output.json_dumps(each)
+        for each in mapping.filters
+    ]
+    return {"filters": [{"pattern": pattern} for pattern in patterns]} if patterns else None
