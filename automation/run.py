@@ -20,7 +20,7 @@ from automation.observe.settings import read_settings
 from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
-from automation.scenario.send import send_messages
+from automation.scenario.send import send_messages, size_of
 from automation.stack.configuration import check_configuration, project_name
 from automation.stack.outputs import read_outputs
 from automation.stack.records import RunFolder, run_folders
@@ -246,7 +246,7 @@ def check_bodies(scenario: Scenario, target: Target) -> None:
         ScenarioError: A body is too large.
     """
     for number, message in enumerate(scenario.messages, start=1):
-        if (size := len(message.body.encode())) > target.max_body:
+        if (size := size_of(message)) > target.max_body:
             raise ScenarioError(
                 f"message {number} has {size:,} bytes; {target.description} takes at most "
                 f"{target.max_body:,}",

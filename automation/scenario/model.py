@@ -5,9 +5,14 @@
       "invocation": "got {records} records",
       "messages": [
         {"body": {"n": 1}, "fate": "processed", "log": "done {message_id}"},
-        {"body": "not JSON", "fate": "dead-lettered"}
+        {"body": "not JSON", "fate": "dead-lettered",
+         "message_group_id": "a", "message_attributes": {"source": "web", "priority": 2}}
       ]
     }
+
+`message_group_id` and `message_deduplication_id` are for FIFO queues. Messages with the same
+deduplication id are duplicates within one run only: the sender makes each id unique to the run.
+`message_attributes` are text or numbers by name.
 
 `log` and `invocation` are templates. Each describes one log line as the function passes it to its
 logger, without the formatter's prefix. Everything in a template is literal, except `PLACEHOLDERS`.
@@ -17,7 +22,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -48,6 +53,11 @@ PLACEHOLDERS: Mapping[str, str] = {
 # refuses or replaces other characters, so the message would not come back unchanged.
 MAX_BODY_BYTES = 1_048_576
 _NOT_SENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MAX_ATTRIBUTES = 10
+# Source: SQS API reference, SendMessage and MessageAttributeValue; developer guide, "Message
+# metadata".
+_ID = re.compile(r"[!-~]{1,128}")
+_ATTRIBUTE = re.compile(r"(?!(?i:aws|amazon)\.)(?!\.)(?!.*\.\.)(?!.*\.$)[A-Za-z0-9_.-]{1,256}")
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -62,11 +72,18 @@ class Message:
         log: Template of the log line that proves the fate. For a processed message: the line that
             reports success. For a dead-lettered one: the line that reports each failed receive,
             or None when the function logs no such line.
+        message_group_id: A FIFO queue keeps the order of the messages of one group.
+        message_deduplication_id: A FIFO queue drops a message with the id of another one; None is
+            an id of its own.
+        message_attributes: Text or number by name.
     """
 
     body: str
     fate: ExpectedFate
     log: str | None
+    message_group_id: str | None = None
+    message_deduplication_id: str | None = None
+    message_attributes: Mapping[str, str | float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +178,7 @@ def load_scenario(path: Path) -> Scenario:
         name=document["name"],
         invocation=document.get("invocation"),
         messages=tuple(
-            Message(body=body_text(entry["body"]), fate=entry["fate"], log=entry.get("log"))
+            Message(**{"log": None, **entry, "body": body_text(entry["body"])})
             for entry in document["messages"]
         ),
     )
@@ -254,7 +271,30 @@ def body_problems(value: Any, place: str) -> Iterator[str]:
         yield f"{place}: it has {size:,} bytes; SQS accepts 1 to {MAX_BODY_BYTES:,}"
 
 
-_MESSAGE_KEYS = {"body": body_problems, "fate": _fate_problems, "log": _template_problems}
+def _id_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        yield f"{place}: write 1 to 128 letters, digits or punctuation marks, without spaces"
+
+
+def _attributes_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, dict) or len(value) > MAX_ATTRIBUTES:
+        yield f"{place}: write an object with at most {MAX_ATTRIBUTES} names and values"
+        return
+    for name, each in value.items():
+        if not _ATTRIBUTE.fullmatch(name):
+            yield f"{place}: SQS does not accept the name {name!r}"
+        if isinstance(each, bool) or not isinstance(each, str | int | float) or each == "":
+            yield f"{place}.{name}: write text that is not empty, or a number"
+
+
+_MESSAGE_KEYS = {
+    "body": body_problems,
+    "fate": _fate_problems,
+    "log": _template_problems,
+    "message_group_id": _id_problems,
+    "message_deduplication_id": _id_problems,
+    "message_attributes": _attributes_problems,
+}
 _SCENARIO_KEYS = {
     "name": _name_problems,
     "invocation": _template_problems,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from automation.support.errors import ObserveError
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FIFO = ".fifo"  # the end of the name, and so of the URL, of every FIFO queue
 MAX_BATCH = 10  # messages: SQS's limit for one SendMessageBatch
 MAX_BATCH_BYTES = 1_048_576  # of all bodies in one batch: SQS's limit, the same as for one message
 RETRY_WITHIN = 20.0  # seconds; SQS throttles for less
@@ -82,12 +86,14 @@ def deliver(
     sqs: SQSClient, queue_url: str, messages: Sequence[Message]
 ) -> Iterator[list[Sent | Refused]]:
     """Send messages, in order; after each batch, yield what became of its messages."""
+    run = secrets.token_hex(8)
+    numbers = count()
     for batch in batches(messages):
-        result = send_entries(
-            sqs,
-            queue_url,
-            [{"Id": str(index), "MessageBody": each.body} for index, each in enumerate(batch)],
-        )
+        entries = [
+            entry_for(str(index), each, queue_url, run=run, number=next(numbers))
+            for index, each in enumerate(batch)
+        ]
+        result = send_entries(sqs, queue_url, entries)
         yield [
             Sent(
                 message_id=result.ids[key],
@@ -99,6 +105,39 @@ def deliver(
             else Refused(message=message, reason=result.refused[key])
             for index, message in enumerate(batch)
         ]
+
+
+def entry_for(
+    key: str, message: Message, queue_url: str, *, run: str, number: int
+) -> SendMessageBatchRequestEntryTypeDef:
+    """Return the entry of a batch for a message.
+
+    A FIFO queue drops a message whose deduplication id it has seen in the last five minutes. So
+    each id is unique to a run: one run's messages are no duplicates of another's.
+
+    Args:
+        key: The entry's id in the batch.
+        message: The message.
+        queue_url: Of the queue; its name tells whether it is FIFO.
+        run: Makes the deduplication ids of this run unique.
+        number: Of the message in the run.
+    """
+    made: SendMessageBatchRequestEntryTypeDef = {"Id": key, "MessageBody": message.body}
+    if message.message_group_id is not None:
+        made["MessageGroupId"] = message.message_group_id
+    if queue_url.endswith(FIFO):
+        given = message.message_deduplication_id
+        unique = f"{run} {number}" if given is None else f"{run} id {given}"
+        made["MessageDeduplicationId"] = hashlib.sha256(unique.encode()).hexdigest()
+    if message.message_attributes:
+        made["MessageAttributes"] = {
+            name: {
+                "DataType": "String" if isinstance(value, str) else "Number",
+                "StringValue": str(value),
+            }
+            for name, value in message.message_attributes.items()
+        }
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +188,17 @@ def send_entries(
 
 def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
     """Split messages, in order, into batches that fit into one SendMessageBatch."""
-    return split(messages, lambda message: len(message.body.encode()))
+    return split(messages, size_of)
+
+
+def size_of(message: Message) -> int:
+    """Return the bytes of a message that SQS counts: its body and its attributes."""
+    attributes = message.message_attributes.items()
+    texts = [
+        f"{name}{value}{'String' if isinstance(value, str) else 'Number'}"
+        for name, value in attributes
+    ]
+    return sum(len(text.encode()) for text in (message.body, *texts))
 
 
 def split(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:

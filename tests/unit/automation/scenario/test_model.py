@@ -203,3 +203,49 @@ def test_the_ten_hands_are_this_checkouts_and_are_sent_to_no_other_program(tmp_p
     with pytest.raises(ScenarioError, match=r"there is no scenario\.json") as raised:
         scenario_of(tmp_path)
     assert "--scenario FILE" in raised.value.hint
+
+
+def test_a_message_may_have_a_group_a_deduplication_id_and_attributes(tmp_path: Path) -> None:
+    of_fifo = {
+        "message_group_id": "a",
+        "message_deduplication_id": "7",
+        "message_attributes": {"source": "web", "priority": 2},
+    }
+
+    scenario = load_scenario(written(tmp_path, {"name": "x", "messages": [{**GOOD, **of_fifo}]}))
+
+    (message,) = scenario.messages
+    assert message == Message(
+        body='{"n":1}',
+        fate="processed",
+        log="done {message_id}",
+        message_group_id="a",
+        message_deduplication_id="7",
+        message_attributes={"source": "web", "priority": 2},
+    )
+    assert len({message, message}) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("message_group_id", "", "write 1 to 128 letters"),
+        ("message_group_id", "a b", "without spaces"),
+        ("message_group_id", "x" * 129, "write 1 to 128 letters"),
+        ("message_deduplication_id", 7, "write 1 to 128 letters"),
+        ("message_attributes", [], "write an object"),
+        ("message_attributes", {str(n): "x" for n in range(11)}, "at most 10"),
+        ("message_attributes", {"AWS.x": "x"}, "does not accept the name 'AWS.x'"),
+        ("message_attributes", {"a b": "x"}, "does not accept the name 'a b'"),
+        ("message_attributes", {"a": ""}, "write text that is not empty, or a number"),
+        ("message_attributes", {"a": True}, "write text that is not empty, or a number"),
+        ("message_attributes", {"a": [1]}, "write text that is not empty, or a number"),
+    ],
+)
+def test_what_sqs_refuses_in_a_message_is_told_with_its_place(
+    key: str, value: Any, problem: str, tmp_path: Path
+) -> None:
+    text = refusal(written(tmp_path, {"name": "x", "messages": [{**GOOD, key: value}]}))
+
+    assert f"messages[0].{key}" in text
+    assert problem in text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -8,7 +9,16 @@ import pytest
 
 from automation.scenario import send
 from automation.scenario.model import Message
-from automation.scenario.send import MAX_BATCH_BYTES, Refused, Sent, batches, deliver, send_messages
+from automation.scenario.send import (
+    MAX_BATCH_BYTES,
+    Refused,
+    Sent,
+    batches,
+    deliver,
+    entry_for,
+    send_messages,
+    size_of,
+)
 from automation.support.errors import ObserveError
 
 
@@ -173,3 +183,60 @@ def test_the_time_of_a_send_is_that_of_its_first_try(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("automation.scenario.send.datetime", Late)
     (sent,) = sent_by(Sqs(ahead=timedelta(minutes=1)), "a")
     assert sent.sent_at == began
+
+
+FIFO = "http://127.0.0.1:1/000000000000/orders.fifo"
+STANDARD = "http://127.0.0.1:1/000000000000/orders"
+
+
+def of_group(group: str, deduplication_id: str | None = None) -> Message:
+    return Message(
+        body="x",
+        fate="processed",
+        log="ok",
+        message_group_id=group,
+        message_deduplication_id=deduplication_id,
+    )
+
+
+def deduplication_id(message: Message, run: str, number: int) -> str:
+    return entry_for("0", message, FIFO, run=run, number=number)["MessageDeduplicationId"]
+
+
+def test_a_message_for_a_fifo_queue_has_its_group_and_an_id_of_its_own() -> None:
+    message = of_group("a")
+
+    sent = entry_for("0", message, FIFO, run="r", number=1)
+
+    assert sent["MessageGroupId"] == "a"
+    assert len(sent["MessageDeduplicationId"]) <= 128
+    assert deduplication_id(message, "r", 1) != deduplication_id(message, "r", 2)
+
+
+def test_a_deduplication_id_makes_duplicates_within_a_run_and_not_of_another_runs_messages() -> (
+    None
+):
+    one, same = of_group("a", "7"), of_group("b", "7")
+
+    assert deduplication_id(one, "r", 1) == deduplication_id(same, "r", 2)
+    assert deduplication_id(one, "r", 1) != deduplication_id(one, "another", 1)
+    assert deduplication_id(one, "r", 1) != deduplication_id(of_group("a", "8"), "r", 1)
+
+
+def test_a_standard_queue_gets_no_deduplication_id() -> None:
+    sent = entry_for("0", of_group("a", "7"), STANDARD, run="r", number=1)
+
+    assert "MessageDeduplicationId" not in sent
+    assert sent["MessageGroupId"] == "a"
+
+
+def test_attributes_are_sent_as_text_or_numbers_and_count_as_bytes() -> None:
+    message = replace(of_group("a"), message_attributes={"source": "web", "priority": 2})
+
+    sent = entry_for("0", message, STANDARD, run="r", number=1)
+
+    assert sent["MessageAttributes"] == {
+        "source": {"DataType": "String", "StringValue": "web"},
+        "priority": {"DataType": "Number", "StringValue": "2"},
+    }
+    assert size_of(message) == len("x" + "sourcewebString" + "priority2Number")
