@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from automation.emulator.provider.loopback import on_loopback
 from automation.engine.model import path_with
 from automation.support.errors import UsageError
+from automation.support.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from automation.emulator.instance import Instance
     from automation.engine import Engine
 
-PASSED_ON = ("LANG", "LC_ALL", "TERM")
+PASSED_ON = ("LANG", "LC_ALL", "TERM", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "SSL_CERT_FILE")
+OF_PIP = "PIP_"  # prefix of pip's: a program may install the packages of its function
 OURS = ("AWS_", "PULUMI_")  # prefixes of variables that a user's command does not inherit
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULTS = {
@@ -28,7 +30,11 @@ DEFAULTS = {
 
 def built_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of the caller that a run's engine needs."""
-    return {name: environment[name] for name in PASSED_ON if name in environment}
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in PASSED_ON or name.startswith(OF_PIP)
+    }
 
 
 def users_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -69,6 +75,7 @@ def local_environment(
         **base,
         **credentials,
         "HOME": base.get("HOME", str(scratch)),
+        "XDG_CACHE_HOME": base.get("XDG_CACHE_HOME", str(cache_folder().parent)),
         "PATH": path_with(engine, base),
         "TMPDIR": str(scratch),
         "NO_PROXY": loopback,
@@ -83,6 +90,7 @@ def local_environment(
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_CACHE_DIR": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # else an aws plugin on PATH would be preferred
     }

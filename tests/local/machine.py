@@ -76,6 +76,7 @@ class Machine:
 
     def __init__(self, root: Path, engine: Engine) -> None:
         self.root = root
+        self.folder = CHECKOUT  # where commands are typed
         self.home, self.cache, self.temporary = (
             root / name for name in ("home", "cache", "temporary")
         )
@@ -113,7 +114,7 @@ class Machine:
         """Start a command in a session of its own."""
         return subprocess.Popen(
             [sys.executable, *entry, *arguments],
-            cwd=CHECKOUT,
+            cwd=self.folder,
             env={**self.environment, **variables},
             stdin=streams.stdin,
             stdout=streams.stdout,

@@ -14,6 +14,7 @@ from automation.emulator.environment import (
 from automation.emulator.instance import Instance
 from automation.engine import Engine
 from automation.support.errors import UsageError
+from automation.support.paths import cache_folder
 
 CALLERS = {
     "PATH": "/usr/bin",
@@ -46,6 +47,15 @@ def test_an_engine_sees_none_of_the_callers_secrets_and_no_other_backend(tmp_pat
     assert built["AWS_ACCESS_KEY_ID"] == "test"
     assert built["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/backend"
     assert built["PULUMI_HOME"] == str(tmp_path / "engine")
+
+
+def test_a_program_may_install_packages_from_where_the_caller_does(tmp_path: Path) -> None:
+    callers = {**CALLERS, "PIP_INDEX_URL": "https://pypi.example", "HTTPS_PROXY": "http://proxy"}
+    built = environment(tmp_path, built_environment(callers))
+
+    assert built["PIP_INDEX_URL"] == "https://pypi.example"
+    assert built["HTTPS_PROXY"] == "http://proxy"
+    assert Path(built["XDG_CACHE_HOME"]) == cache_folder().parent
 
 
 def test_a_users_command_keeps_what_is_theirs_but_their_aws_and_pulumi_set_up(
