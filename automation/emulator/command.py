@@ -13,7 +13,7 @@ from automation.emulator.environment import (
 )
 from automation.emulator.plugin import prepare
 from automation.engine import find_engine
-from automation.engine.model import path_with
+from automation.engine.model import path_with, with_components
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,4 +44,5 @@ def environment_of_lasting(
         say(f"started an emulator at {instance.url}; stop it with: python -m automation local stop")
     prepare(instance)
     credentials = emulator_credentials(environment, external=instance.external)
-    return local_environment(instance, engine, users_environment(environment), credentials)
+    users = with_components(users_environment(environment))
+    return local_environment(instance, engine, users, credentials)

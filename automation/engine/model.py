@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.support.paths import cache_folder
+from automation.support.paths import CHECKOUT, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,12 @@ def engine_cache() -> Path:
     folder = cache_folder() / "engine"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def with_components(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which a program of any folder imports this checkout's components."""
+    path = [str(CHECKOUT), *filter(None, [environment.get("PYTHONPATH")])]
+    return {**environment, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def path_with(engine: Engine, environment: Mapping[str, str]) -> str:

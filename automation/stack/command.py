@@ -18,9 +18,9 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from automation.engine.model import with_components
 from automation.support.errors import EmulatorError, EngineFailedError
 from automation.support.interrupts import hurried, interruptible
-from automation.support.paths import CHECKOUT
 from automation.support.processes import end_session
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from automation.engine import Engine
     from automation.stack.records import RunFolder
 
-# A program of another folder imports the components of this checkout, as this process can.
-OF_AUTOMATION = {"PULUMI_AUTOMATION_API": "true", "PYTHONPATH": str(CHECKOUT)}
 OPERATION_WITHIN = 1200.0  # seconds; a stack on AWS takes about 60, a failing call is retried long
 CHECK_EVERY = 0.5  # seconds between two checks of the target while the engine works
 CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
@@ -56,7 +54,7 @@ class EngineCommand(PulumiCommand):
     ) -> None:
         self.command = str(engine.folder / "pulumi")
         self.version = VersionInfo.parse(engine.version)
-        self._environment = environment
+        self._environment = with_components(environment)
         self._on_start = on_start
         self._check = check
 
@@ -79,7 +77,7 @@ class EngineCommand(PulumiCommand):
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
             cwd=cwd,
-            env={**self._environment, **additional_env, **OF_AUTOMATION},
+            env={**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -163,4 +163,14 @@ def test_an_installed_wheel_is_a_plugin(machine: Machine, tmp_path: Path, projec
     done = finished(start(machine, python, project))
 
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+    script = subprocess.run(
+        [python.with_name("poker-hands"), "run", "--stack", "dev"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert script.returncode == 2
+    assert "name the folder of the program: --program DIR" in script.stderr
     machine.wait_until_clean()
