@@ -63,7 +63,7 @@ def open_stack(
         with ThreadPoolExecutor(max_workers=1) as background:  # half a second each, side by side
             ahead = background.submit(make_clients, target.environment, target.region)
             name = options.stack or _only_stack(options.program, target)
-            outputs = _outputs(name, options.program, target)
+            outputs = outputs_of(name, options.program, target)
             clients = ahead.result()
         if outputs.region != target.region:
             clients = make_clients(target.environment, outputs.region)
@@ -121,8 +121,14 @@ def _only_stack(program: Path, target: Target) -> str:
     )
 
 
-def _outputs(name: str, program: Path, target: Target) -> Outputs:
-    """Read a stack's outputs: through its run's folder if it has one, else as the user's own."""
+def outputs_of(name: str, program: Path, target: Target) -> Outputs:
+    """Read a stack's outputs: through its run's folder if it has one, else as the user's own.
+
+    Raises:
+        UsageError: There is no such stack, it does not export what it must, or it is in another
+            account than the credentials.
+        EngineFailedError: The engine failed.
+    """
     from automation.stack.command import command_for, command_of_run
     from automation.stack.lifecycle import stack_outputs
 
@@ -140,4 +146,11 @@ def _outputs(name: str, program: Path, target: Target) -> Outputs:
             f"there is no stack {name} on {target.description}",
             hint=f"{did_you_mean(name, names)}{known}",
         ) from error
-    return read_outputs(name, exported)
+    outputs = read_outputs(name, exported)
+    if outputs.account != target.account:
+        raise UsageError(
+            f"stack {name} is in account {outputs.account}, and the credentials are of "
+            f"{target.account}",
+            hint="choose credentials of that account, such as with AWS_PROFILE",
+        )
+    return outputs

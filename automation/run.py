@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from automation.approval import approve
 from automation.engine import find_engine
 from automation.ephemeral import looks_for_leftovers, plan_stack
+from automation.existing import outputs_of
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
 from automation.observe.settings import read_settings
@@ -32,7 +33,6 @@ from automation.support.errors import (
     Interrupted,
     ObserveError,
     ScenarioError,
-    UsageError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
 from automation.support.wait import looks
@@ -161,18 +161,7 @@ class Run:
                     self._look_for_leftovers(target, stack, clients)
 
     def _prove_on_existing_stack(self, target: Target, scenario: Scenario) -> None:
-        from automation.stack.command import command_for
-        from automation.stack.lifecycle import stack_outputs
-
-        name = self._journal.stack
-        exported = stack_outputs(name, self._options.program, command_for(target))
-        outputs = read_outputs(name, exported)
-        if outputs.account != target.account:
-            raise UsageError(
-                f"stack {name} is in account {outputs.account}, and the credentials are of "
-                f"{target.account}",
-                hint="choose credentials of that account, such as with AWS_PROFILE",
-            )
+        outputs = outputs_of(self._journal.stack, self._options.program, target)
         self._prove(target, scenario, outputs, make_clients(target.environment, outputs.region))
 
     def _prove(

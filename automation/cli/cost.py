@@ -130,8 +130,8 @@ def _print(
     console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
-    for heading in ("amount", *ARCHITECTURES, *(f"{name}, free tier" for name in ARCHITECTURES)):
-        table.add_column(heading, justify="right")
+    for heading in ("amount", *ARCHITECTURES, *(f"{name} to pay" for name in ARCHITECTURES)):
+        table.add_column(heading, justify="right", overflow="fold")
     for each in positions:
         unit = PRICES[each.quantity.price].unit
         table.add_row(
@@ -152,8 +152,9 @@ def _print(
         console.print(Text(f"  {source}", "dim"), soft_wrap=True)
     console.print(
         Text(
-            "arm64 is taken to be as fast as x86_64. Messages are sent one by one, and retries are "
-            "not counted.",
+            "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
+            "Messages are sent one by one, and retries are not counted. While idle, five pollers "
+            "ask three times a minute each.",
             "dim",
         )
     )

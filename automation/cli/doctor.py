@@ -56,6 +56,8 @@ def _print(findings: Sequence[Finding]) -> None:
 
     console = make_console()
     table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
     for finding in findings:
         state = Text(finding.state, STYLES[finding.state])
         table.add_row(state, finding.what, Text(printable(finding.found)))

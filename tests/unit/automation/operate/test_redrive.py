@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ import pytest
 from automation.observe.observation import LogEvent
 from automation.operate.failures import Selection
 from automation.operate.redrive import Redrive, Redriven, RedriveOptions, entry_of
+from automation.support import interrupts
+from automation.support.errors import Interrupted
 from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter, refusal
 
 BEGAN = datetime(2026, 4, 15, 10, 0, 1, tzinfo=UTC)
@@ -77,6 +80,27 @@ def test_a_crash_at_any_call_loses_nothing_and_duplicates_one_batch_at_most(
     redriven(queues)  # and it can be run again
     assert queues.letters == {}
     assert set(queues.bodies()) == set(MANY)
+
+
+def test_an_interrupt_lets_the_batch_that_was_sent_be_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(_number: int, name: str) -> None:
+        if name == "send":
+            interrupts._on_signal(signal.SIGINT, None)
+
+    for name in ("first", "raised", "first_at"):
+        monkeypatch.setattr(interrupts._Signals, name, getattr(interrupts._Signals, name))
+    monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _: None)
+    queues = Queues.of(*MANY)
+    queues.after = interrupt
+
+    with pytest.raises(Interrupted):
+        redriven(queues)
+
+    assert queues.bodies() == Counter(MANY)  # no duplicate
+    assert len(queues.letters) == 15
+    assert not queues.hidden & set(queues.letters)
 
 
 def test_what_the_source_queue_refuses_stays_a_dead_letter_and_can_be_received_again() -> None:
