@@ -114,7 +114,9 @@ def _only_stack(program: Path, target: Target) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        raise UsageError(f"there is no stack on {target.description}", hint=deploy_first("dev"))
+        raise UsageError(
+            f"there is no stack on {target.description}", hint=deploy_first("dev", target.name)
+        )
     raise UsageError(
         f"there are {len(names)} stacks on {target.description}: {', '.join(names)}",
         hint=f"name one: --stack {names[0]}",
@@ -141,7 +143,7 @@ def outputs_of(name: str, program: Path, target: Target) -> Outputs:
         )
     except StackMissingError as error:
         names = stack_names(program, target)
-        known = f"there are: {', '.join(names)}" if names else deploy_first(name)
+        known = f"there are: {', '.join(names)}" if names else deploy_first(name, target.name)
         raise UsageError(
             f"there is no stack {name} on {target.description}",
             hint=f"{did_you_mean(name, names)}{known}",

@@ -89,9 +89,8 @@ def _print(stack: ExistingStack, status: Status, since: str) -> None:
         table.add_row(Text(name, "bold"), value)
     console.print(table)
     if status.dead_letters.visible:
-        console.print(
-            Text(f"\nwhy: python -m automation dlq list --stack {printable(stack.name)}", "dim")
-        )
+        where = f"--stack {printable(stack.name)}{stack.target.reap_options}"
+        console.print(Text(f"\nwhy: python -m automation dlq list {where}", "dim"), soft_wrap=True)
 
 
 def _rows(stack: ExistingStack, status: Status, since: str) -> Iterator[tuple[str, Text]]:

@@ -16,6 +16,8 @@ deduplication id are duplicates within one run only: the sender makes each id un
 
 `log` and `invocation` are templates. Each describes one log line as the function passes it to its
 logger, without the formatter's prefix. Everything in a template is literal, except `PLACEHOLDERS`.
+
+docs/scenario.schema.json says the same for editors; a scenario may name it as its `$schema`.
 """
 
 from __future__ import annotations
@@ -229,6 +231,11 @@ def _name_problems(value: Any, place: str) -> Iterator[str]:
         yield f"{place}: write a name, as a string"
 
 
+def _schema_problems(value: Any, place: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{place}: write the path or URL of the schema, or leave the key out"
+
+
 def _template_problems(value: Any, place: str) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip() or value.splitlines() != [value]:
         yield f"{place}: write one log line as a string, or leave the key out"
@@ -299,4 +306,5 @@ _SCENARIO_KEYS = {
     "name": _name_problems,
     "invocation": _template_problems,
     "messages": _messages_problems,
+    "$schema": _schema_problems,
 }

@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 NAMES = ("local", "aws")
 
 
-def deploy_first(stack: str) -> str:
-    """Return the hint for who needs a stack that is not there yet."""
-    return (
-        f"deploy the stack first: python -m automation exec -- pulumi stack init {stack}, "
-        "then: python -m automation exec -- pulumi up"
-    )
+def deploy_first(stack: str, target: str = "local") -> str:
+    """Return the hint for who needs a stack that is not there yet on a target."""
+    pulumi = "pulumi" if target == "aws" else "python -m automation exec -- pulumi"
+    return f"deploy the stack first: {pulumi} stack init {stack}, then: {pulumi} up"
 
 
 @contextlib.contextmanager
