@@ -190,7 +190,7 @@ def test_the_help_of_each_command_has_an_example_that_can_be_parsed(
 
 EXAMPLES = sorted(
     {
-        line.partition("python -m automation ")[2].split("  ")[0]
+        line.partition("python -m automation ")[2].split("  ")[0].partition(" > ")[0]
         for each in COMMANDS_OF_THE_PARSER
         for line in (each.epilog or "").splitlines()
         if line.startswith("  python -m automation ")
