@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automation.cli.arguments import (
     add_stack_options,
@@ -20,11 +18,9 @@ from automation.support.errors import AutomationError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from automation.existing import ExistingStack
     from automation.observe.observer import Observer
-    from automation.operate.failures import Failure
     from automation.operate.redrive import Redriven
 
 EXAMPLES = """\
@@ -80,6 +76,7 @@ def add_purge_arguments(parser: argparse.ArgumentParser) -> None:
 
 def list_all(options: argparse.Namespace) -> int:
     """Print every dead letter, with the reason from the log."""
+    from automation.cli.dead_letters import document, print_list
     from automation.observe.observer import read_depth
     from automation.operate.peek import failures
 
@@ -89,7 +86,7 @@ def list_all(options: argparse.Namespace) -> int:
     if options.json:
         print_json([document(failure) for failure in found])
         return 0
-    _print_list(found)
+    print_list(found)
     if depth.in_flight:
         say(f"{depth.in_flight} more are hidden, for at most two minutes: somebody reads them")
     return 0
@@ -97,6 +94,7 @@ def list_all(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print one dead letter, with its body and every line about it."""
+    from automation.cli.dead_letters import document, print_one
     from automation.operate.peek import failures
 
     with opened_stack(options) as stack:
@@ -114,12 +112,13 @@ def show(options: argparse.Namespace) -> int:
     if options.json:
         print_json(document(wanted[0]))
     else:
-        _print_one(wanted[0])
+        print_one(wanted[0])
     return 0
 
 
 def redrive(options: argparse.Namespace) -> int:
     """Move dead letters back to the source queue."""
+    from automation.cli.dead_letters import moved_document, told
     from automation.observe.observer import read_depth
     from automation.operate.failures import Selection
     from automation.operate.redrive import Redrive, RedriveOptions
@@ -136,9 +135,9 @@ def redrive(options: argparse.Namespace) -> int:
         )
         for each in job.go():
             moved.append(each)
-            say(f"{len(moved)}/{depth.visible} {_told(each)}")
+            say(f"{len(moved)}/{depth.visible} {told(each)}")
     if options.json:
-        print_json([_moved(each) for each in moved])
+        print_json([moved_document(each) for each in moved])
     missing = set(options.id) - {each.failure.letter.message_id for each in moved}
     failed = [each for each in moved if each.outcome in {"refused", "duplicated"}]
     if missing or failed:
@@ -182,86 +181,6 @@ def _observer(stack: ExistingStack) -> Observer:
     from automation.observe.observer import Observer
 
     return Observer(stack.clients, stack.outputs, stack.target.pace.skew)
-
-
-def document(failure: Failure) -> dict[str, Any]:
-    """Return a dead letter as JSON values."""
-    return {
-        "message_id": failure.letter.message_id,
-        "sent_at": failure.letter.sent_at,
-        "reason": failure.reason,
-        "body": failure.letter.body,
-        "lines": [
-            {"timestamp": line.timestamp, "request_id": line.request_id, "message": line.message}
-            for line in failure.lines
-        ],
-    }
-
-
-def _moved(each: Redriven) -> dict[str, Any]:
-    return {
-        "message_id": each.failure.letter.message_id,
-        "outcome": each.outcome,
-        "new_message_id": each.message_id or None,
-        "why": each.why or None,
-        "reason": each.failure.reason,
-        "body": each.failure.letter.body,
-    }
-
-
-def _told(each: Redriven) -> str:
-    new = f" as {each.message_id}" if each.message_id else ""
-    why = f": {each.why}" if each.why else ""
-    return f"{each.outcome} {each.failure.letter.message_id}{new}{why} ({each.failure.reason})"
-
-
-def _print_list(found: Sequence[Failure]) -> None:
-    from rich.text import Text
-
-    from automation.report.remains import duration
-    from automation.report.terminal import make_console, printable
-
-    console = make_console()
-    if not found:
-        console.print("The dead-letter queue is empty.")
-    for failure in found:
-        age = duration((datetime.now(UTC) - failure.letter.sent_at).total_seconds())
-        console.print(
-            Text.assemble((failure.letter.message_id, "bold cyan"), (f"  sent {age} ago", "dim"))
-        )
-        console.print(Text(f"  {printable(failure.reason)}", "red"), soft_wrap=True)
-        body = Text(f"  {printable(failure.letter.body)}".replace("\n", "\\n"))
-        body.truncate(console.width, overflow="ellipsis")
-        console.print(body)
-
-
-def _print_one(failure: Failure) -> None:
-    from rich.text import Text
-
-    from automation.report.terminal import make_console, printable
-
-    console = make_console()
-    letter = failure.letter
-    console.print(Text.assemble(("message ", "bold"), letter.message_id))
-    console.print(Text.assemble(("sent    ", "bold"), f"{letter.sent_at:%Y-%m-%d %H:%M:%S} UTC"))
-    console.print(
-        Text.assemble(("reason  ", "bold"), (printable(failure.reason), "red")), soft_wrap=True
-    )
-    console.print(Text("body", "bold"))
-    console.print(Text(printable(_pretty(letter.body))), soft_wrap=True)
-    console.print(Text("log", "bold"))
-    for line in failure.lines:
-        text = "\n".join((f"{line.timestamp:%H:%M:%S} {line.message}", *line.detail))
-        console.print(Text(printable(text), "red" if line.is_error else ""), soft_wrap=True)
-    if not failure.lines:
-        console.print(Text("no line names it", "dim"))
-
-
-def _pretty(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body
 
 
 COMMAND = Command(
