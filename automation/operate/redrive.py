@@ -7,6 +7,7 @@ loss. SQS's own StartMessageMoveTask cannot select, and the emulator does not ha
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -201,15 +202,21 @@ class Redrive:
 
 
 def entry_of(entry_id: str, message: MessageTypeDef) -> SendMessageBatchRequestEntryTypeDef:
-    """Return the entry that sends a received message again, with all that its sender gave it."""
+    """Return the entry that sends a received message again, with all that its sender gave it.
+
+    But for the deduplication id of a FIFO queue: with the old one, the queue would accept and drop
+    a message that was sent less than five minutes ago, and it would be lost. The new one follows
+    from the message's id: a redrive that crashed and is run again makes no duplicate.
+    """
     entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": message["Body"]}
     if attributes := message.get("MessageAttributes"):
         entry["MessageAttributes"] = attributes
     of_system = message.get("Attributes", {})
     if group := of_system.get("MessageGroupId"):
         entry["MessageGroupId"] = group
-    if deduplication := of_system.get("MessageDeduplicationId"):
-        entry["MessageDeduplicationId"] = deduplication
+    if "MessageDeduplicationId" in of_system:
+        unique = f"redriven {message['MessageId']}"
+        entry["MessageDeduplicationId"] = hashlib.sha256(unique.encode()).hexdigest()
     if trace := of_system.get("AWSTraceHeader"):
         entry["MessageSystemAttributes"] = {
             "AWSTraceHeader": {"DataType": "String", "StringValue": trace}

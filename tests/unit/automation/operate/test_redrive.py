@@ -5,7 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -219,7 +219,6 @@ def test_a_message_is_sent_again_with_all_that_its_sender_gave_it() -> None:
         MessageAttributes=attributes,
         Attributes={
             "MessageGroupId": "table 1",
-            "MessageDeduplicationId": "d-1",
             "AWSTraceHeader": "Root=1",
             "ApproximateReceiveCount": "4",
         },
@@ -230,8 +229,20 @@ def test_a_message_is_sent_again_with_all_that_its_sender_gave_it() -> None:
         "MessageBody": "b",
         "MessageAttributes": attributes,
         "MessageGroupId": "table 1",
-        "MessageDeduplicationId": "d-1",
         "MessageSystemAttributes": {
             "AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1"}
         },
     }
+
+
+def test_a_fifo_queue_does_not_drop_what_is_redriven_soon_after_it_was_sent() -> None:
+    """SQS accepts and drops a message whose deduplication id it saw in the last five minutes."""
+    attributes = {"MessageGroupId": "g", "MessageDeduplicationId": "d-1"}
+    once, again, other = (
+        entry_of("0", cast("Any", letter(message_id, "b", Attributes=attributes)))
+        for message_id in ("m-1", "m-1", "m-2")
+    )
+
+    assert once["MessageDeduplicationId"] != "d-1"
+    assert once["MessageDeduplicationId"] == again["MessageDeduplicationId"]
+    assert once["MessageDeduplicationId"] != other["MessageDeduplicationId"]
