@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,12 @@ from automation.cli.arguments import (
 )
 from automation.cli.base import Command
 from automation.scenario.model import TEN_HANDS, load_scenario
-from automation.support.errors import NotFoundError
+from automation.support.errors import NotFoundError, UsageError
 from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     import argparse
 
-    from automation.existing import ExistingStack
     from automation.operate.pricing import Position
     from automation.operate.usage import Usage
 
@@ -32,6 +32,7 @@ examples:
   python -m automation cost --stack dev                        a million messages a month
   python -m automation cost --stack dev --messages 30,000,000
   python -m automation cost --stack dev --target aws --since 7d
+  python -m automation cost --result result.json               of `run --json result.json`
 
 Measures the REPORT lines of the log. The prices are AWS's list prices in us-east-1, each with its
 source and its month in the output. An emulator's durations are those of this machine.
@@ -50,34 +51,62 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="its `invocation` line tells the size of a batch; default: the ten hands",
     )
+    parser.add_argument(
+        "--result", type=Path, metavar="FILE", help="measure this result of a run, and no stack"
+    )
     add_since(parser, "1d")
     add_stack_options(parser)
 
 
 def carry_out(options: argparse.Namespace) -> int:
     """Measure, project and price."""
-    from automation.observe.observer import Observer
     from automation.operate.pricing import bill
-    from automation.operate.usage import measure, project
+    from automation.operate.usage import project
+
+    usage, measured, fifo = of_result(options.result) if options.result else of_stack(options)
+    if not usage.invocations:
+        raise NotFoundError(
+            f"no invocation was measured on {measured}",
+            hint="send it something first: python -m automation send --scenario",
+        )
+    positions = bill(project(usage, options.messages, fifo=fifo))
+    if options.json:
+        print_json(document(usage, options.messages, positions))
+    else:
+        _print(measured, usage, options.messages, positions)
+    return 0
+
+
+def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
+    """Measure a stack; return what it used, a few words for it, and whether its queue is FIFO."""
+    from automation.observe.observer import Observer
+    from automation.operate.usage import measure
 
     template = load_scenario(options.scenario).invocation
     with opened_stack(options) as stack:
         observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
         with interruptible():
             usage = measure(observer.log_events(options.since), template)
-        if not usage.invocations:
-            raise NotFoundError(
-                f"the function of stack {stack.name} was not invoked since "
-                f"{options.since:%Y-%m-%d %H:%M} UTC",
-                hint="send it something first: python -m automation send --scenario",
-            )
-    fifo = stack.outputs.queue_url.endswith(".fifo")
-    positions = bill(project(usage, options.messages, fifo=fifo))
-    if options.json:
-        print_json(document(usage, options.messages, positions))
-    else:
-        _print(stack, usage, options.messages, positions)
-    return 0
+    words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
+    return usage, words, stack.outputs.queue_url.endswith(".fifo")
+
+
+def of_result(path: Path) -> tuple[Usage, str, bool]:
+    """Measure the result of a run; return the same.
+
+    Raises:
+        UsageError: The file is no result of a run.
+    """
+    from automation.operate.usage import usage_of_result
+
+    try:
+        usage = usage_of_result(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is not the result of a run: {error!r}",
+            hint="write one: python -m automation run --json result.json",
+        ) from error
+    return usage, f"the run in {path}", False
 
 
 def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> dict[str, Any]:
@@ -109,24 +138,24 @@ def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> di
     }
 
 
-def _print(
-    stack: ExistingStack, usage: Usage, messages: int, positions: tuple[Position, ...]
-) -> None:
+def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION
-    from automation.report.terminal import make_console
+    from automation.report.terminal import make_console, printable
 
     console = make_console()
+    sent = "" if usage.messages is None else f"{usage.messages} messages, "
     records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
+    log = "" if usage.log_bytes is None else f", {usage.log_bytes:,} bytes of log"
     console.print(
-        f"Measured on stack {stack.name}: {usage.invocations} invocations, {records}, "
-        f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s, "
-        f"{usage.log_bytes:,} bytes of log"
+        Text(
+            f"Measured on {printable(measured)}: {sent}{usage.invocations} invocations, {records}, "
+            f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s{log}"
+        )
     )
-    if stack.target.name == "local":
-        console.print(Text("The durations are this machine's; AWS's differ.", "dim"))
+    console.print(Text("Durations on an emulator are this machine's; AWS's differ.", "dim"))
     console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
@@ -153,8 +182,8 @@ def _print(
     console.print(
         Text(
             "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
-            "Messages are sent one by one, and retries are not counted. While idle, five pollers "
-            "ask three times a minute each.",
+            "Messages are sent one by one. While idle, five pollers ask three times a minute each."
+            + (" A retry counts as a message." if usage.messages is None else ""),
             "dim",
         )
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automation.judge.evidence import invocation_line
 from automation.observe.logs import read_logs
 from automation.operate.pricing import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from automation.observe.logs import Invocation
     from automation.observe.observation import LogEvent
@@ -37,14 +37,16 @@ class Usage:
             None when the log does not show it.
         billed_ms: The sum of the billed durations, in milliseconds.
         gb_seconds: Of memory size and billed duration.
-        log_bytes: What CloudWatch Logs counts for the function's whole log.
+        log_bytes: What CloudWatch Logs counts for the function's whole log; None if unknown.
+        messages: That were sent; None if unknown.
     """
 
     invocations: int
     records: int | None
     billed_ms: int
     gb_seconds: float
-    log_bytes: int
+    log_bytes: int | None
+    messages: int | None = None
 
 
 def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
@@ -56,15 +58,37 @@ def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
     """
     invocations = [each for each in read_logs(events).invocations if each.report]
     reports = [each.report for each in invocations if each.report]
-    records = [_records(each, template) for each in invocations]
-    known = [number for number in records if number is not None]
     return Usage(
         invocations=len(invocations),
-        records=sum(known) if known and len(known) == len(records) else None,
+        records=_sum_if_known([_records(each, template) for each in invocations]),
         billed_ms=sum(report.billed_ms for report in reports),
         gb_seconds=sum(r.billed_ms / 1000 * r.memory_mb / MB_IN_GB for r in reports),
         log_bytes=sum(len(event.text.encode()) + EVENT_OVERHEAD for event in events),
     )
+
+
+def usage_of_result(document: Mapping[str, Any]) -> Usage:
+    """Sum up the result of a run, as `run --json` writes it.
+
+    Raises:
+        KeyError: It is no such result; so is TypeError.
+    """
+    invocations = [each for each in document["invocations"] if each["billed_ms"] is not None]
+    return Usage(
+        invocations=len(invocations),
+        records=_sum_if_known([each["records"] for each in invocations]),
+        billed_ms=sum(each["billed_ms"] for each in invocations),
+        gb_seconds=sum(
+            each["billed_ms"] / 1000 * each["memory_mb"] / MB_IN_GB for each in invocations
+        ),
+        log_bytes=None,
+        messages=len(document["messages"]),
+    )
+
+
+def _sum_if_known(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known and len(known) == len(numbers) else None
 
 
 def _records(invocation: Invocation, template: str | None) -> int | None:
@@ -82,7 +106,8 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
     """Yield what so many messages a month use, if they are like those that were measured.
 
     Each message is sent by a request of its own. Each invocation takes one request to receive its
-    batch and one to delete it. If the log does not show the size of the batches, each is taken to
+    batch and one to delete it. If it is not known how many messages were sent, the records count
+    for them, so that retries are not seen; if those are not known either, each batch is taken to
     hold one message: that costs most.
 
     Args:
@@ -90,7 +115,7 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
         messages: A month.
         fifo: Whether the queue is a FIFO queue.
     """
-    factor = messages / (usage.records or usage.invocations)
+    factor = messages / (usage.messages or usage.records or usage.invocations)
     invocations = usage.invocations * factor
     queue = "SQS FIFO" if fifo else "SQS standard"
     yield Quantity(what="Lambda requests", price="Lambda requests", amount=invocations)
@@ -101,6 +126,6 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
         what="SQS: send, receive, delete", price=queue, amount=messages + 2 * invocations
     )
     yield Quantity(what="SQS: polling while idle", price=queue, amount=idle_polls())
-    yield Quantity(
-        what="log", price="Logs ingestion", amount=usage.log_bytes * factor / BYTES_IN_GB
-    )
+    if usage.log_bytes is not None:
+        gigabytes = usage.log_bytes * factor / BYTES_IN_GB
+        yield Quantity(what="log", price="Logs ingestion", amount=gigabytes)

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from automation.cli import command
+from automation.cli.cost import of_result
 from automation.operate.pricing import AS_OF, PRICES, Quantity, bill
-from automation.operate.usage import Usage, idle_polls, measure, project
-from tests.unit.automation.report.results import SCENARIO, events
+from automation.operate.usage import Usage, idle_polls, measure, project, usage_of_result
+from automation.report.document import document
+from automation.support.errors import UsageError
+from tests.unit.automation.report.results import SCENARIO, events, seen
 
 
 def usage(**changed: Any) -> Usage:
@@ -34,6 +40,39 @@ def test_a_log_is_summed_up_by_its_report_lines() -> None:
 @pytest.mark.parametrize("template", [None, "another line {records}"])
 def test_batches_of_which_the_log_says_nothing_have_an_unknown_size(template: str | None) -> None:
     assert measure(events(), template).records is None
+
+
+def test_the_result_of_a_run_is_summed_up_with_its_retries() -> None:
+    measured = usage_of_result(document(seen()))
+    amounts = {each.what: each.amount for each in project(measured, 2_000, fifo=False)}
+
+    assert (measured.messages, measured.invocations, measured.records) == (2, 3, 4)
+    assert measured.gb_seconds == pytest.approx(3 * 0.009 * 0.125)
+    assert amounts["Lambda requests"] == pytest.approx(3_000)  # three invocations for two messages
+    assert "log" not in amounts  # a result has none
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"invocations": [{}], "messages": []}'])
+def test_a_file_that_is_no_result_is_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    file.write_text(text)
+
+    with pytest.raises(UsageError, match="is not the result of a run"):
+        of_result(file)
+
+
+def test_the_cost_of_a_result_is_told_without_any_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(document(seen())))
+
+    assert command(["cost", "--result", str(file), "--messages", "30,000,000"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 messages, 3 invocations, 4 records, 27 ms billed, 0.0034 GB-s" in told
+    assert "A month with 30,000,000 messages, in US dollars" in told
+    assert "Lambda requests 45,000,000 requests 9.00 9.00 8.80 8.80" in told
+    assert "https://aws.amazon.com/lambda/pricing/" in told
 
 
 def test_a_projection_scales_what_was_measured_but_not_the_idle_polls() -> None:
