@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from automation.cli import parser
+from automation.scenario.model import load_scenario
+
+CHECKOUT = Path(__file__).parents[2]
+PAGES = [
+    CHECKOUT / "README.md",
+    CHECKOUT / "CONTRIBUTING.md",
+    *sorted(CHECKOUT.glob("docs/**/*.md")),
+]
+TARGETS = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+
+
+def name(page: Path) -> str:
+    return page.relative_to(CHECKOUT).as_posix()
+
+
+def code_lines(text: str) -> list[str]:
+    """The lines of indented and of fenced code, but of Python, JSON and YAML."""
+    fenced = re.findall(r"^ *```(?:text|console|sh|)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    plain = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"^ {4,}(\S.*)$", plain, re.MULTILINE)
+    spans = re.findall(r"`([^`]+)`", plain)
+    return [
+        line.strip().removeprefix("$ ")
+        for line in [
+            *"\n".join(fenced).splitlines(),
+            *indented,
+            *(" ".join(s.split()) for s in spans),
+        ]
+    ]
+
+
+def commands(page: Path, start: str) -> list[str]:
+    return [line for line in code_lines(page.read_text()) if line.startswith(start)]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_of_a_page_is_one_that_the_parser_takes(page: Path) -> None:
+    for line in commands(page, "python -m automation"):
+        command, *_words_about_it = re.split(r" {3,}| > ", line)
+        arguments = shlex.split(command.replace("…", "").replace("$PWD", "."), comments=True)[3:]
+        if not arguments or arguments == ["--version"]:
+            continue
+        try:
+            parser().parse_args(arguments)
+        except SystemExit as refused:
+            assert refused.code == 0, f"{name(page)}: {line}"  # noqa: PT017 -- the parser exits
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_make_target_of_a_page_exists(page: Path) -> None:
+    named = {shlex.split(line, comments=True)[1] for line in commands(page, "make ")}
+
+    assert named <= TARGETS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_of_a_page_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if target.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+
+        assert linked.exists(), f"{name(page)}: {target}"
+        if anchor:
+            assert anchor in anchors(linked), f"{name(page)}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_scenario_of_a_page_is_valid(page: Path, tmp_path: Path) -> None:
+    for block in re.findall(r"^ *```json\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL):
+        if "messages" in json.loads(block):
+            scenario = tmp_path / "scenario.json"
+            scenario.write_text(block)
+
+            assert load_scenario(scenario).messages
