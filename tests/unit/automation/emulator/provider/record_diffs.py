@@ -30,12 +30,12 @@ from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.values import Archive
 from tests.unit.automation.emulator.provider.go_schema import Package, attribute_name, without_entry
 from tests.unit.automation.emulator.provider.recorded_diffs import RECORDED, Update, update
-from tests.unit.automation.emulator.provider.update_cases import BASES, FUNCTION, cases
+from tests.unit.automation.emulator.provider.update_cases import ALARM, BASES, FUNCTION, cases
 
 PROGRAM = Path(__file__).with_name("oracle")
 FUNCTIONS = {  # what the program takes from each service's package
     "sqs": ("queueSchema", "resourceQueue", "resourceQueueCustomizeDiff"),
-    "iam": ("resourceRole", "resourceRolePolicy"),
+    "iam": ("resourceRole", "resourceRolePolicy", "resourceRolePolicyAttachment"),
     "lambda": (
         "resourceFunction",
         "resourceEventSourceMapping",
@@ -51,11 +51,13 @@ FUNCTIONS = {  # what the program takes from each service's package
         "getFunctionNameFromARN",
     ),
     "logs": ("resourceGroup",),
+    "cloudwatch": ("resourceMetricAlarm",),
 }
 # Entries of schemas and resources that have no part in a plan.
 DROPPED = (
     *("ValidateFunc", "ValidateDiagFunc", "Importer", "Timeouts", "CreateWithoutTimeout"),
     *("ReadWithoutTimeout", "UpdateWithoutTimeout", "DeleteWithoutTimeout"),
+    *("MigrateState", "SchemaVersion"),
 )
 RENAMED = {  # to what oracle/main.go defines
     "tftags.TagsSchemaComputed": "tagsComputed",
@@ -66,6 +68,7 @@ RENAMED = {  # to what oracle/main.go defines
     ),
     "verify.LegacyPolicyNormalize": "legacyPolicyNormalize",
     "sdkv2.ResourceDiffer": "resourceDiffer",
+    "resourceMetricAlarmCustomizeDiff": "nil",  # it only validates
     "awstypes.PackageTypeZip": '"Zip"',
     "awstypes.FullDocumentDefault": '"Default"',
     "awstypes.LogGroupClassDelivery": '"DELIVERY"',
@@ -93,7 +96,10 @@ BLOCKS = {
     *("scalingConfig", "tracingConfig"),
 }
 RENAMED_ATTRIBUTES = {"filters": "filter"}
-FUNCTION_ATTRIBUTES = {"name": "function_name", "code": "filename"}
+ATTRIBUTES = {  # that pulumi-aws renames, by type
+    FUNCTION: {"name": "function_name", "code": "filename"},
+    ALARM: {"name": "alarm_name"},
+}
 
 
 def go_source(sources: Path) -> str:
@@ -115,7 +121,9 @@ def _adapted(package: Package, source: str) -> str:
         source = re.sub(rf"\b{re.escape(old)}\b", new, source)
     source = re.sub(r"names\.Attr\w+", lambda found: f'"{attribute_name(found[0])}"', source)
     source = re.sub(
-        r"(Default:\s+)(default\w+)", lambda found: found[1] + str(package.value(found[2])), source
+        r"(Default:\s+)([a-z]\w+)(?=,)",
+        lambda found: found[1] + json.dumps(package.value(found[2])),
+        source,
     )
     return re.sub(r"^\s*(\w+Schema) = ", r"var \1 = ", source)  # in a group of variables
 
@@ -151,8 +159,7 @@ def attributes(token: str, properties: dict[str, Any]) -> dict[str, Any]:
     for name, value in properties.items():
         attribute = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
         attribute = RENAMED_ATTRIBUTES.get(name, attribute)
-        if token == FUNCTION:
-            attribute = FUNCTION_ATTRIBUTES.get(name, attribute)
+        attribute = ATTRIBUTES.get(token, {}).get(name, attribute)
         found[attribute] = _attribute(token, name, value)
     if "log_format" in found:  # the defaults of fields that the local provider does not support
         found |= {"application_log_level": "", "system_log_level": ""}

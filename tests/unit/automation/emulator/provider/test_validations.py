@@ -13,6 +13,7 @@ from botocore.session import Session
 
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.schema import Kind
+from tests.unit.automation.emulator.provider.record_schema import GO
 from tests.unit.automation.emulator.provider.test_tables import DOCUMENT, SUPPORTED_PROPERTIES
 
 Samples = tuple[list[Any], list[Any]]  # accepted and refused
@@ -121,8 +122,7 @@ def test_a_string_is_taken_and_refused_as_by_the_official_provider(token: str, p
 
 
 def enum_of(token: str, name: str) -> list[str]:
-    service = "logs" if "logGroup" in token else token.removeprefix("aws:").partition("/")[0]
-    shape: Any = Session().get_service_model(service).shape_for(name)
+    shape: Any = Session().get_service_model(GO[token][0]).shape_for(name)
     return list(shape.enum)
 
 

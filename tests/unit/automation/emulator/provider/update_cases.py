@@ -16,7 +16,9 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 Properties = dict[str, Any]
 
@@ -90,6 +92,17 @@ FUNCTION_INPUTS = {
     "role": ROLE_ARN,
     "runtime": "python3.12",
 }
+ALARM_INPUTS = {
+    "name": "a",
+    "comparisonOperator": "GreaterThanThreshold",
+    "evaluationPeriods": 1,
+    "metricName": "Errors",
+    "namespace": "AWS/Lambda",
+    "period": 60,
+    "statistic": "Sum",
+    "threshold": 0,
+}
+TOPICS = [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in "abc"]
 MAPPING_INPUTS = {"eventSourceArn": QUEUE_ARN, "functionName": "fn"}
 QUEUE_OUTPUTS = {"kmsDataKeyReusePeriodSeconds": 300, "sqsManagedSseEnabled": True}
 FUNCTION_OUTPUTS = {
@@ -233,6 +246,29 @@ BASES: Mapping[str, Mapping[str, Base]] = {
             outputs={"name": f"g-{UNIQUE}", "logGroupClass": "STANDARD"},
         ),
     },
+    ATTACHMENT: {
+        "minimal": Base(inputs={"role": "r", "policyArn": managed("A")}, outputs={}),
+    },
+    ALARM: {
+        "minimal": Base(inputs=ALARM_INPUTS, outputs={}),
+        "full": Base(
+            inputs={
+                **ALARM_INPUTS,
+                "actionsEnabled": False,
+                "alarmActions": TOPICS[:2],
+                "alarmDescription": "d",
+                "datapointsToAlarm": 1,
+                "dimensions": {"FunctionName": "fn", "Resource": "fn"},
+                "insufficientDataActions": TOPICS[:1],
+                "okActions": TOPICS[:2],
+                "tags": TAGS,
+                "threshold": 5,
+                "treatMissingData": "notBreaching",
+                "unit": "Count",
+            },
+            outputs={},
+        ),
+    },
 }
 VALUES: Mapping[str, Mapping[str, list[Any]]] = {
     QUEUE: {
@@ -327,6 +363,29 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "skipDestroy": [False, True],
         "tags": [{}, TAGS],
     },
+    ATTACHMENT: {"role": ["other"], "policyArn": [managed("A"), managed("B")]},
+    ALARM: {
+        "actionsEnabled": [True, False],
+        "alarmActions": [[], TOPICS[:1], TOPICS[1::-1], TOPICS[1:]],
+        "alarmDescription": ["", "d", "e"],
+        "comparisonOperator": ["GreaterThanOrEqualToThreshold"],
+        "datapointsToAlarm": [1, 2],
+        "dimensions": [
+            {},
+            {"FunctionName": "fn"},
+            {"FunctionName": "other", "Resource": "fn", "Added": "x"},
+        ],
+        "evaluationPeriods": [1, 2],
+        "metricName": ["Throttles"],
+        "namespace": ["AWS/SQS"],
+        "okActions": [[], TOPICS[:1]],
+        "period": [60, 300],
+        "statistic": ["Sum", "Maximum"],
+        "tags": [{}, TAGS],
+        "threshold": [0, 1.5, 5],
+        "treatMissingData": ["missing", "notBreaching"],
+        "unit": ["Count", "Percent"],
+    },
 }
 # The official provider refuses an update without these before it plans it.
 NEEDED = {
@@ -336,6 +395,8 @@ NEEDED = {
     FUNCTION: {"name", "code", "handler", "role", "runtime"},
     MAPPING: {"eventSourceArn", "functionName"},
     LOG_GROUP: {"name", "namePrefix"},
+    ATTACHMENT: {"role", "policyArn"},
+    ALARM: ALARM_INPUTS.keys() - {"period", "threshold"},
 }
 
 

@@ -33,12 +33,14 @@ type planResult struct {
 
 func main() {
 	provider := &schema.Provider{ResourcesMap: map[string]*schema.Resource{
-		"aws:sqs/queue:Queue":                              resourceQueue(),
-		"aws:iam/role:Role":                                resourceRole(),
-		"aws:iam/rolePolicy:RolePolicy":                    resourceRolePolicy(),
-		"aws:lambda/function:Function":                     resourceFunction(),
-		"aws:lambda/eventSourceMapping:EventSourceMapping": resourceEventSourceMapping(),
-		"aws:cloudwatch/logGroup:LogGroup":                 resourceGroup(),
+		"aws:cloudwatch/metricAlarm:MetricAlarm":            resourceMetricAlarm(),
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": resourceRolePolicyAttachment(),
+		"aws:sqs/queue:Queue":                               resourceQueue(),
+		"aws:iam/role:Role":                                 resourceRole(),
+		"aws:iam/rolePolicy:RolePolicy":                     resourceRolePolicy(),
+		"aws:lambda/function:Function":                      resourceFunction(),
+		"aws:lambda/eventSourceMapping:EventSourceMapping":  resourceEventSourceMapping(),
+		"aws:cloudwatch/logGroup:LogGroup":                  resourceGroup(),
 	}}
 	var cases []planCase
 	check(json.NewDecoder(os.Stdin).Decode(&cases))
