@@ -73,13 +73,7 @@ FOOT = """\
 ## On the emulator
 
 All of this deploys to the emulator, but for what is marked "on AWS only", which its provider
-refuses with the reason. The emulator accepts the following, and does less with it than AWS:
-
-- It has no metrics of queues, so the alarms on them are never raised.
-- It does not wait for a batching window, and never puts more than 10 messages into a batch.
-- It does not encrypt with KMS keys, trace, or limit a function's memory.
-- It does not ask the role's or the queue's policies, unless it is started with `AUTH=true`.
-- It runs a function under its own Python, whatever the runtime and the architecture are.
+refuses with the reason. [emulator.md](emulator.md) says what differs once it is deployed.
 """
 
 

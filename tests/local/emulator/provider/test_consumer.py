@@ -80,7 +80,7 @@ wide = QueueConsumer("Wide", QueueConsumerArgs(
             {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}}
         ],
         managed_policy_arns=[aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE],
-        permissions_boundary=arn("iam:", "policy/boundary"),
+        permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess",
         path="/orders/",
     ),
     tags={{"team": "cards"}},
