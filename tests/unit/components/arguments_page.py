@@ -37,6 +37,7 @@ GROUPS = {
 }
 # What an argument cannot be on the emulator; the mocked tests of the component prove it instead.
 ON_AWS_ONLY = {
+    "queue.enforce_ssl": "on AWS only: the emulator has plain HTTP only",
     "function.log_format": "JSON on AWS only",
     "function.application_log_level": "on AWS only",
     "function.system_log_level": "on AWS only",
@@ -72,8 +73,8 @@ which its stack should export for the automation; and two policy documents to gi
 FOOT = """\
 ## On the emulator
 
-All of this deploys to the emulator, but for what is marked "on AWS only", which its provider
-refuses with the reason. [emulator.md](emulator.md) says what differs once it is deployed.
+All of this deploys to the emulator, but for what is marked "on AWS only", which it refuses with the
+reason. [emulator.md](emulator.md) says what differs once it is deployed.
 """
 
 

@@ -61,7 +61,6 @@ wide = QueueConsumer("Wide", QueueConsumerArgs(
         delay_seconds=1,
         receive_wait_time_seconds=20,
         max_message_size=1024,
-        enforce_ssl=True,
         producers=[arn("iam:", "role/sender"), topic, "arn:aws:s3:::orders"],
     ),
     dead_letter_queue=DeadLetterQueueArgs(max_receive_count=5, message_retention_seconds=700),
@@ -133,7 +132,7 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
     alarms = aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"]
     assert {alarm["Threshold"] for alarm in alarms} == {2, 300, 3, 4}
     policy = aws.sqs.get_queue_attributes(QueueUrl=wide["queue_url"], AttributeNames=["Policy"])
-    assert "aws:SecureTransport" in policy["Attributes"]["Policy"]
+    assert "aws:PrincipalIsAWSService" in policy["Attributes"]["Policy"]
     assert "open-sesame" not in project.run("stack", "export")
 
     assert project.changes("up") == {}
