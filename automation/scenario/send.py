@@ -225,8 +225,10 @@ def by_service_clock(local: datetime, response: SendMessageBatchResultTypeDef) -
     """Convert a local time to the service's clock, which stamps log events and messages.
 
     The response's Date header, of just now, has whole seconds. A difference within
-    `CLOCK_TOLERANCE` is therefore ignored.
+    `CLOCK_TOLERANCE` is therefore ignored. The services' timestamps have whole milliseconds, so the
+    result has too.
     """
     date = response["ResponseMetadata"]["HTTPHeaders"].get("date")
     offset = parsedate_to_datetime(date) - datetime.now(UTC) if date else timedelta()
-    return local + offset if abs(offset) > CLOCK_TOLERANCE else local
+    converted = local + offset if abs(offset) > CLOCK_TOLERANCE else local
+    return converted.replace(microsecond=converted.microsecond // 1000 * 1000)

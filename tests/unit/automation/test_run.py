@@ -190,6 +190,17 @@ def test_an_existing_stack_is_proved_and_left_as_it_was(go: Go, world: World) ->
     assert world.deleted == ["handle of m-1"]  # the run's own dead letter, and no other
 
 
+def test_of_a_send_that_was_retried_no_copy_is_left_on_an_existing_stack(
+    go: Go, world: World
+) -> None:
+    world.retries = 1
+
+    result = go(stack="dev")
+
+    assert result.outcome == "passed", result.checks
+    assert sorted(world.deleted) == ["handle of m-1", "handle of n-1"]
+
+
 # A run that does not.
 
 

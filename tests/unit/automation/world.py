@@ -47,6 +47,7 @@ class World:
         tagged: The tags of what the tagging service knows, by ARN.
         calls: The names of the calls so far.
         sent: The messages that were sent, by id.
+        retries: How often each send is tried again; the queue holds what each try sent.
         deleted: The receipt handles of the dead letters that were deleted.
         released: The receipt handles of those that were made visible again.
         exported: What the program exports.
@@ -63,6 +64,7 @@ class World:
     tagged: dict[str, dict[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
+    retries: int = 0
     deleted: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     exported: Mapping[str, str] = field(default_factory=lambda: EXPORTED)
@@ -185,10 +187,13 @@ class FakeSqs:
     def send_message_batch(self, **asked: Any) -> dict[str, Any]:
         self.world.call("sqs.send_message_batch")
         ids = {entry["Id"]: f"m-{entry['Id']}" for entry in asked["Entries"]}
-        self.world.sent |= {ids[each["Id"]]: each["MessageBody"] for each in asked["Entries"]}
+        for first in "mnopq"[: self.world.retries + 1]:
+            self.world.sent |= {
+                f"{first}-{each['Id']}": each["MessageBody"] for each in asked["Entries"]
+            }
         return {
             "Successful": [{"Id": key, "MessageId": value} for key, value in ids.items()],
-            "ResponseMetadata": {"HTTPHeaders": {}},
+            "ResponseMetadata": {"HTTPHeaders": {}, "RetryAttempts": self.world.retries},
         }
 
     def receive_message(self, **_: Any) -> dict[str, Any]:

@@ -169,6 +169,10 @@ def test_the_time_of_a_send_is_by_the_clock_of_the_service(hours: int) -> None:
     )
 
 
+def test_the_time_of_a_send_has_whole_milliseconds_like_a_sent_timestamp() -> None:
+    assert [each.sent_at.microsecond % 1000 for each in sent_by(Sqs(), *"abcdefghijk")] == [0] * 11
+
+
 def test_the_time_of_a_send_is_that_of_its_first_try(monkeypatch: pytest.MonkeyPatch) -> None:
     class Late(datetime):
         """A clock on which each try takes a minute."""
@@ -178,7 +182,7 @@ def test_the_time_of_a_send_is_that_of_its_first_try(monkeypatch: pytest.MonkeyP
             moments.append(moments[-1] + timedelta(minutes=1))
             return moments[-1].astimezone(tz)
 
-    began = datetime.now(UTC)
+    began = datetime.now(UTC).replace(microsecond=123_000)
     moments = [began - timedelta(minutes=1)]
     monkeypatch.setattr("automation.scenario.send.datetime", Late)
     (sent,) = sent_by(Sqs(ahead=timedelta(minutes=1)), "a")
