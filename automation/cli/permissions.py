@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  python -m automation permissions --account 123456789012 --region us-east-1 > deployer.json
-  aws iam create-policy --policy-name poker-hands-deployer --policy-document file://deployer.json
+  python -m automation permissions --account 123456789012 --region us-east-1
+  aws iam create-policy --policy-name deploy --policy-document "$(python -m automation permissions)"
 """
 
 
