@@ -130,3 +130,22 @@ def test_a_slow_reader_of_stdout_gets_everything() -> None:
         process.wait(0.5)
 
     assert len(process.communicate(timeout=30)[0]) == 300_001
+
+
+def nobody_yet() -> int:
+    return os.open(os.devnull, os.O_WRONLY)
+
+
+@pytest.mark.parametrize(
+    ("stdout", "gone"), [(read_end_closed, True), (hung_up_terminal, True), (nobody_yet, False)]
+)
+def test_a_reader_that_is_gone_is_noticed(stdout: Callable[[], int], *, gone: bool) -> None:
+    program = """
+        from automation.support.output import reader_is_gone
+        sys.stderr.write(str(reader_is_gone()))
+    """
+    descriptor = stdout()
+    process = start(program, stdout=descriptor, stderr=subprocess.PIPE)
+    os.close(descriptor)
+
+    assert process.communicate()[1] == str(gone).encode()
