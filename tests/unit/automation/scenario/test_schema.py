@@ -24,6 +24,8 @@ DOCUMENT = json.loads(SCHEMA.read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(DOCUMENT)
 GOOD: dict[str, Any] = {"body": {"n": 1}, "fate": "processed", "log": "done {message_id}"}
 
+NAMES_SQS_REFUSES = ["AWS.x", "Amazon.x", ".a", "a.", "a..b", "a b", "", "x" * 257]
+
 
 def scenario(**message: Any) -> dict[str, Any]:
     return {"name": "mine", "messages": [{**GOOD, **message}]}
@@ -57,6 +59,16 @@ def test_it_has_the_keys_and_placeholders_that_a_scenario_may_have() -> None:
         ({**scenario(), "$schema": "schema.json", "invocation": "got {records}"}, True),
         ({"name": "mine", "messages": [{"body": 1, "fate": "dead-lettered"}]}, True),
         (scenario(log="{not a placeholder} {} {UPPER}"), True),
+        (scenario(message_group_id="table-1", message_deduplication_id="!~"), True),
+        (scenario(message_attributes={"a.b-C_1": "text", "n": 1.5}), True),
+        (scenario(message_attributes={}), True),
+        (scenario(message_group_id="two words"), False),
+        (scenario(message_deduplication_id=""), False),
+        (scenario(message_group_id="x" * 129), False),
+        (scenario(message_attributes={str(number): "x" for number in range(11)}), False),
+        (scenario(message_attributes=["a"]), False),
+        *((scenario(message_attributes={name: "x"}), False) for name in NAMES_SQS_REFUSES),
+        *((scenario(message_attributes={"a": value}), False) for value in ("", True, None, [1])),
         ([], False),
         ({"name": "mine"}, False),
         ({"messages": [GOOD]}, False),
