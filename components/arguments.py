@@ -32,8 +32,8 @@ class QueueArgs:
             FIFO only.
         fifo_throughput_limit: Whether the limit holds for the queue or for each message group. FIFO
             only.
-        kms_key_arn: KMS key that encrypts both queues. The role may then decrypt with it. Default:
-            keys that SQS manages.
+        kms_key_arn: KMS key that encrypts both queues. The role may then decrypt with it; a service
+            among the producers needs a policy of the key. Default: keys that SQS manages.
         kms_data_key_reuse_period_seconds: How long SQS reuses a data key of `kms_key_arn`.
         enforce_ssl: Whether the queue refuses requests over plain HTTP.
         producers: Who may send: ARNs of IAM roles and users, SNS topics, EventBridge rules and S3

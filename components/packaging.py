@@ -93,5 +93,6 @@ def _run_pip(arguments: list[str]) -> None:
 
 
 def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    own = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / own
     return Path(base, "poker-hands-consumer", "packages")
