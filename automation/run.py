@@ -22,6 +22,7 @@ from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
 from automation.scenario.send import send_messages, size_of
+from automation.source import check_source
 from automation.stack.configuration import check_configuration, project_name
 from automation.stack.outputs import read_outputs
 from automation.stack.records import RunFolder, run_folders
@@ -95,6 +96,8 @@ class Run:
         self._journal.project = project_name(options.program)
         scenario = load_scenario(options.scenario or scenario_of(options.program))
         check_configuration(options.configuration, options.program)
+        if options.stack is None:
+            check_source(options.program, options.configuration, self._environment)
         self._journal.phases.enter("set up")
         with open_target(
             options.target,

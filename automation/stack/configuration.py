@@ -110,6 +110,22 @@ def declared_keys(program: Path) -> tuple[str, ...]:
     return tuple(_declared(_project(program)))
 
 
+def defaults(program: Path) -> dict[str, Any]:
+    """Return the default of each key for which a program's Pulumi.yaml declares one.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    project = _project(program)
+    section = project.get("config")
+    entries = section.items() if isinstance(section, dict) else ()
+    return {
+        key.removeprefix(f"{project['name']}:"): entry["default"]
+        for key, entry in entries
+        if isinstance(entry, dict) and "default" in entry
+    }
+
+
 def project_description(program: Path) -> str:
     """Return what a program's Pulumi.yaml says that it makes.
 

@@ -63,6 +63,7 @@ DOWNWARDS = {
 ENTRY = {
     *("__init__.py", "__main__.py", "approval.py"),
     *("doctor.py", "ephemeral.py", "existing.py", "listing.py", "reap.py", "run.py"),
+    "source.py",
 }
 ENTRY_ROOMS = {CHECKOUT / "automation" / name for name in ("cli", "pytest_plugin")}
 

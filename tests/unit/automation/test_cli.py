@@ -32,6 +32,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setattr("automation.emulator.lasting.find", lambda: None)
     monkeypatch.setattr("automation.targets.opening.aws_target", never)
     monkeypatch.setattr("os.execvpe", never)
+    monkeypatch.setattr("automation.run.check_source", lambda *_: None)
     monkeypatch.setattr("subprocess.Popen", never)
 
     def run(*arguments: str) -> tuple[int, str]:

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from automation.emulator.functions import OWN
 from automation.narrator import Narrator
 from automation.observe.observation import QueueDepth
 from automation.options import RunOptions
 from automation.report.result import RunResult
 from automation.run import Conclusive, run
+from automation.source import check_source
 from automation.support import interrupts
 from automation.support.errors import (
     DestroyFailedError,
@@ -62,6 +64,7 @@ class Listening(Narrator):
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World(tmp_path / "runs")
+    monkeypatch.setattr("automation.run.check_source", lambda *_: None)
     monkeypatch.setattr("automation.run.open_target", world.open_target)
     monkeypatch.setattr("automation.run.find_engine", world.find_engine)
     monkeypatch.setattr("automation.stack.command.command_for", world.engine_command)
@@ -376,6 +379,20 @@ def test_a_run_of_another_program_deploys_that_and_says_whose_stack_it_is(
     assert result.outcome == "passed"
     assert result.project == "orders"
     assert mains == [str(other_program)]
+
+
+def test_a_function_that_cannot_be_compiled_is_not_deployed(
+    go: Go, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.run.check_source", check_source)
+    (tmp_path / "handler.py").write_text("def handle(event, context)\n    pass\n")
+    given = {"functionSource": str(tmp_path), "runtime": OWN}
+
+    result = go(configuration=given)
+
+    assert result.exit_code == 2
+    assert f"{tmp_path}/handler.py, line 1: expected ':'" in str(result.error)
+    assert not world.calls
 
 
 def test_a_run_of_another_program_takes_its_configuration_keys_and_its_scenario(

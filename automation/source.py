@@ -1,0 +1,62 @@
+"""Compiles the function's source before anything is deployed."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from automation.emulator.functions import find_pythons
+from automation.stack.configuration import defaults
+from automation.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SOURCE, RUNTIME = "functionSource", "runtime"  # keys of the program's configuration
+WITHIN = 60.0  # seconds; a file takes milliseconds
+COMPILE = """
+import pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+for path in sorted(folder.rglob("*.py")):
+    name = path.relative_to(folder)
+    if not any(part.startswith(".") for part in name.parts):
+        try:
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 1
+            sys.exit(f"{path}, line {line}: {getattr(error, 'msg', error)}")
+"""
+
+
+def check_source(program: Path, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Compile all of the function's source, if the program's settings say where that is.
+
+    The Python release of its runtime compiles it: another one may know other syntax. Without that
+    release on this machine, nothing is checked.
+
+    Args:
+        program: Folder of the program.
+        given: Configuration by key; overrides the program's defaults.
+        environment: The caller's.
+
+    Raises:
+        UsageError: A file cannot be compiled.
+    """
+    settings = {**defaults(program), **given}
+    source, runtime = settings.get(SOURCE), settings.get(RUNTIME)
+    python = find_pythons(environment).get(str(runtime))
+    if not isinstance(source, str) or python is None:
+        return
+    done = subprocess.run(
+        [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, program / source],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        check=False,
+    )
+    if done.returncode:
+        raise UsageError(
+            f"the function cannot be compiled: {done.stderr.strip()}",
+            hint=f"mend it ({runtime} compiled it); nothing was deployed",
+        )
