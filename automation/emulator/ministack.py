@@ -13,9 +13,12 @@ import re
 import runpy
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automation.emulator.functions import PACKAGES, environment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INIT_FAILED = "Worker init failed: "
 EXITED = "Worker process exited immediately. stderr: "
@@ -27,7 +30,6 @@ def main(folder: Path) -> None:
     lambda_runtime: Any = importlib.import_module("ministack.core.lambda_runtime")
     lambda_svc: Any = importlib.import_module("ministack.services.lambda_svc")
     binary_and_script = lambda_runtime._detect_runtime_binary  # noqa: SLF001 -- MiniStack has no setting for it
-    execute = lambda_svc._execute_function_warm  # noqa: SLF001 -- the same
     prelude = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
     prelude += f"\nprepare({str(folder / PACKAGES)!r})\n"
 
@@ -37,15 +39,33 @@ def main(folder: Path) -> None:
             return binary, script
         return str(environment_of(folder, runtime) / "bin" / "python"), prelude + script
 
-    def with_load_failure(*arguments: Any) -> dict[str, Any]:
-        result: dict[str, Any] = execute(*arguments)
-        if result.get("error") and (reason := why_not_loaded(result["body"].get("errorMessage"))):
+    lambda_runtime._detect_runtime_binary = in_its_environment  # noqa: SLF001 -- the same
+    execute = lambda_svc._execute_function_warm  # noqa: SLF001 -- the same
+    lambda_svc._execute_function_warm = with_load_failures(execute)  # noqa: SLF001 -- the same
+    runpy.run_module("ministack", run_name="__main__")
+
+
+def with_load_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Return what executes a function and, if it cannot be loaded, has that in the log.
+
+    When one worker cannot load a function, MiniStack ends the function's other workers, too, and
+    one of them may be loading it at that moment. So a worker that just ends gets a second chance.
+    """
+
+    def execute_and_tell(*arguments: Any) -> dict[str, Any]:
+        result = execute(*arguments)
+        if (message_of(result) or "").startswith(EXITED):
+            result = execute(*arguments)
+        if reason := why_not_loaded(message_of(result)):
             result["log"] = log_of_load_failure(reason)
         return result
 
-    lambda_runtime._detect_runtime_binary = in_its_environment  # noqa: SLF001 -- the same
-    lambda_svc._execute_function_warm = with_load_failure  # noqa: SLF001 -- the same
-    runpy.run_module("ministack", run_name="__main__")
+    return execute_and_tell
+
+
+def message_of(result: dict[str, Any]) -> str | None:
+    """Return the message of an execution that failed; None for any other."""
+    return result["body"].get("errorMessage") if result.get("error") else None
 
 
 def why_not_loaded(message: str | None) -> str | None:

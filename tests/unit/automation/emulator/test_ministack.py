@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from automation.emulator.ministack import why_not_loaded
+from automation.emulator.ministack import why_not_loaded, with_load_failures
 
 IMPORT = "Runtime.ImportModuleError: Unable to import module 'handler': No module named 'rich'"
 
@@ -34,3 +36,38 @@ def test_what_keeps_a_function_from_loading_is_said_in_the_words_of_aws(
 @pytest.mark.parametrize("message", [None, "boom", "Task timed out after 3.00 seconds"])
 def test_a_function_that_was_loaded_and_fails_is_another_matter(message: str | None) -> None:
     assert why_not_loaded(message) is None
+
+
+def failed(message: str) -> dict[str, Any]:
+    return {"error": True, "body": {"errorMessage": message}, "log": ""}
+
+
+ENDED = failed("Worker process exited immediately. stderr: ")
+
+
+@pytest.mark.parametrize(
+    ("results", "log"),
+    [
+        pytest.param(
+            [ENDED, failed(f"Worker init failed: {IMPORT}")],
+            f"[ERROR] {IMPORT}\nINIT_REPORT Phase: invoke\tStatus: error\t"
+            "Error Type: Runtime.ImportModuleError",
+            id="ended for the failure of another worker",
+        ),
+        pytest.param([ENDED, {"body": None, "log": "done"}], "done", id="ended by accident"),
+        pytest.param(
+            [ENDED, ENDED],
+            "[ERROR] Runtime.ExitError: the process ended while it loaded the function\n"
+            "INIT_REPORT Phase: invoke\tStatus: error\tError Type: Runtime.ExitError",
+            id="ends every time",
+        ),
+        pytest.param([failed("boom")], "", id="fails once it is loaded"),
+    ],
+)
+def test_a_worker_that_just_ends_has_a_second_chance_to_load_the_function(
+    results: list[dict[str, Any]], log: str
+) -> None:
+    left = [dict(each) for each in results]
+
+    assert with_load_failures(lambda: left.pop(0))()["log"] == log
+    assert left == []
