@@ -27,7 +27,7 @@ CONFIGURATION = {
 }
 MAX_BODY = 1_048_576  # bytes: SQS, since August 2025
 # AWS's tagging service knows all that this project deploys but roles.
-TAGGED_KINDS = frozenset({"queue", "function", "event source mapping", "log group"})
+TAGGED_KINDS = frozenset({"queue", "function", "event source mapping", "log group", "alarm"})
 PACE = Pace(
     poll=3.0,
     quiet=120.0,  # queue counts lag up to a minute
