@@ -41,6 +41,7 @@ EMULATOR_ONLY = (
     "lambda:CreateEventSourceMapping",
     "sqs:SendMessageBatch",
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListTagsForResource",
 )
 FAST = ("--config", "functionTimeout=3", "--config", "visibilityTimeout=4")
 
