@@ -16,6 +16,7 @@ from automation.cli.arguments import (
 )
 from automation.cli.base import Command
 from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.scenario.send import FIFO
 from automation.support.errors import NotFoundError, UsageError
 from automation.support.interrupts import interruptible
 
@@ -88,7 +89,7 @@ def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
         with interruptible():
             usage = measure(observer.log_events(options.since), template)
     words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
-    return usage, words, stack.outputs.queue_url.endswith(".fifo")
+    return usage, words, stack.outputs.queue_url.endswith(FIFO)
 
 
 def of_result(path: Path) -> tuple[Usage, str, bool]:

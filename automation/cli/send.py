@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.cli.arguments import add_stack_options, opened_stack, print_json_line, say
 from automation.cli.base import Command
 from automation.scenario.model import TEN_HANDS, Message, Scenario, body_problems, load_scenario
-from automation.scenario.send import Refused, Sent, deliver
+from automation.scenario.send import FIFO, Refused, Sent, deliver
 from automation.support.errors import AutomationError, UsageError
 from automation.support.interrupts import interruptible, shielded
 
@@ -45,14 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the messages of a scenario; without FILE, the ten hands",
     )
+    parser.add_argument(
+        "--group", metavar="ID", help="the message group of each BODY and line, for a FIFO queue"
+    )
     add_stack_options(parser)
 
 
 def carry_out(options: argparse.Namespace) -> int:
     """Send every message; tell each id."""
-    messages = [
+    given = [
         *(_message(body, f"argument {n}") for n, body in enumerate(options.body, start=1)),
         *(lines_of(options.file) if options.file else ()),
+    ]
+    messages = [
+        *(replace(message, message_group_id=options.group) for message in given),
         *(load_scenario(options.scenario).messages if options.scenario else ()),
     ]
     if not messages:
@@ -64,6 +71,13 @@ def carry_out(options: argparse.Namespace) -> int:
     with opened_stack(options) as stack:
         scenario = Scenario(name="send", messages=tuple(messages), invocation=None)
         check_bodies(scenario, stack.target)
+        if stack.outputs.queue_url.endswith(FIFO) and any(
+            message.message_group_id is None for message in messages
+        ):
+            raise UsageError(
+                f"the queue of stack {stack.name} is a FIFO queue, so each message needs a group",
+                hint="add --group ID; nothing was sent",
+            )
         batches = deliver(stack.clients.sqs, stack.outputs.queue_url, messages)
         refused = _send_and_tell(batches, len(messages), as_json=options.json)
     if refused:

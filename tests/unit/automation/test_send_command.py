@@ -7,6 +7,7 @@ import io
 import json
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -65,16 +66,20 @@ def sqs() -> PartialSqs:
 
 
 @pytest.fixture
-def sent(
-    sqs: PartialSqs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Send:
-    """The exit code, standard output and standard error of a `send` to a stack in memory."""
-    stack = SimpleNamespace(
+def stack(sqs: PartialSqs) -> SimpleNamespace:
+    return SimpleNamespace(
         name="dev",
         outputs=OUTPUTS,
         clients=SimpleNamespace(sqs=sqs),
         target=SimpleNamespace(max_body=100, description="a fake target"),
     )
+
+
+@pytest.fixture
+def sent(
+    stack: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Send:
+    """The exit code, standard output and standard error of a `send` to a stack in memory."""
 
     @contextlib.contextmanager
     def opened(*_: object) -> Iterator[Any]:
@@ -124,6 +129,20 @@ def test_a_message_that_is_too_large_for_the_target_is_refused_before_any_is_sen
     assert code == 2
     assert "message 2 has 101 bytes; a fake target takes at most 100" in err
     assert not sqs.requests
+
+
+def test_a_fifo_queue_needs_a_group_and_gets_the_one_that_is_given(
+    sent: Send, sqs: PartialSqs, stack: SimpleNamespace
+) -> None:
+    stack.outputs = replace(OUTPUTS, queue_url=f"{OUTPUTS.queue_url}.fifo")
+
+    code, _, err = sent("a", "b")
+    assert code == 2
+    assert "is a FIFO queue, so each message needs a group next: add --group ID" in err
+    assert not sqs.entries
+
+    assert sent("a", "b", "--group", "table-1")[0] == 0
+    assert [each["MessageGroupId"] for each in sqs.entries] == ["table-1", "table-1"]
 
 
 def test_an_interrupt_stops_between_two_batches_and_every_id_is_told(

@@ -29,9 +29,11 @@ class PartialSqs:
         self.refusals = refusals
         self.accepted: list[str] = []
         self.requests: list[list[str]] = []
+        self.entries: list[dict[str, Any]] = []
 
     def send_message_batch(self, **asked: Any) -> dict[str, Any]:
         self.requests.append([entry["MessageBody"] for entry in asked["Entries"]])
+        self.entries += asked["Entries"]
         done: list[dict[str, Any]] = []
         failed: list[dict[str, Any]] = []
         for entry in asked["Entries"]:
