@@ -19,6 +19,7 @@ from components import (
     QueueConsumer,
     QueueConsumerArgs,
 )
+from components.configuration import warn_of_unknown_keys
 
 KEYS = {  # the configuration key that sets an argument: errors name it
     "function.code": "functionSource",
@@ -35,6 +36,7 @@ KEYS = {  # the configuration key that sets an argument: errors name it
     "mapping.maximum_batching_window_in_seconds": "batchingWindow",
     "alarms.topics": "alarmTopic",
 }
+warn_of_unknown_keys({*KEYS.values(), "tags"})
 config = pulumi.Config()
 own_tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack()}
 args = QueueConsumerArgs(

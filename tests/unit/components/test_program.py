@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
+from pulumi.runtime.config import CONFIG
 
 from components.testing import Deployment, deploy
 from tests.unit.components.building import arguments
@@ -151,3 +152,26 @@ def test_invalid_settings_end_the_program_with_the_names_of_their_keys() -> None
     for key in ("functionTimeout", "batchSize (11)", "batchingWindow", "alarmTopic", "runtime"):
         assert key in told
     assert not re.search(r"\b(function|mapping|queue|alarms)\.\w", told)
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("batchsize", "did you mean batchSize?"),
+        ("functionTimout", "did you mean functionTimeout?"),
+        ("colour", "Pulumi.yaml lists the keys"),
+    ],
+)
+def test_a_key_that_the_program_does_not_read_is_told(key: str, advice: str) -> None:
+    told = run_program(**{key: 5}).warnings
+
+    assert f"the configuration key {key} is ignored: {advice}" in told
+
+
+def test_the_keys_of_pulumi_yaml_and_of_others_are_no_reason_to_warn() -> None:
+    configure({})
+    CONFIG.get().update({"aws:region": "us-east-1", "other-project:batchsize": "5"})
+
+    assert not [
+        each for each in deploy(run_main, project=PROJECT, stack=STACK).warnings if "key" in each
+    ]
