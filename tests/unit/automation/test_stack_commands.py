@@ -1,0 +1,280 @@
+"""What the commands on a stack say, of a stack in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from automation.cli import command
+from automation.listing import Listed
+from automation.observe.observation import LogEvent
+from automation.targets.base import Pace
+from tests.unit.automation.observe.test_observer import ATTRIBUTES
+from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter
+from tests.unit.automation.operate.test_status import ALARMS
+from tests.unit.automation.report.results import events
+
+MODULES = ("status", "logs", "trace", "dlq", "cost")
+
+Said = Callable[..., tuple[int, str]]
+
+
+class StackQueues(Queues):
+    """The queues of the stack, with what they tell of themselves."""
+
+    def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
+        source = asked["QueueUrl"] == OUTPUTS.queue_url
+        visible = 0 if source else len(self.letters.keys() - self.hidden)
+        hidden = 0 if source else len(self.hidden)
+        return {
+            "Attributes": {
+                **ATTRIBUTES,
+                "ApproximateNumberOfMessages": str(visible),
+                "ApproximateNumberOfMessagesNotVisible": str(hidden),
+                "ApproximateNumberOfMessagesDelayed": "0",
+            }
+        }
+
+    def purge_queue(self, **asked: Any) -> None:
+        assert asked["QueueUrl"] == OUTPUTS.dead_letter_queue_url
+        self.letters.clear()
+
+
+class Pages:
+    """A paginator that has these pages."""
+
+    def __init__(self, *pages: dict[str, Any]) -> None:
+        self.pages = pages
+
+    def get_paginator(self, _name: str) -> Pages:
+        return self
+
+    def paginate(self, **_: Any) -> tuple[dict[str, Any], ...]:
+        return self.pages
+
+
+def as_response(event: LogEvent) -> dict[str, Any]:
+    return {
+        "timestamp": int(event.timestamp.timestamp() * 1000),
+        "logStreamName": event.stream,
+        "message": event.text,
+    }
+
+
+@pytest.fixture
+def queues() -> StackQueues:
+    """One dead letter: m-2, of which the log says that it failed three times."""
+    return StackQueues({"m-2": letter("m-2", '{"poison": true}\x1b[31m')})
+
+
+@pytest.fixture
+def said(
+    queues: StackQueues, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Said:
+    """A command's exit code, and what it prints with its white space made single."""
+    mapping = {"State": "Enabled", "BatchSize": 10, "LastProcessingResult": "OK"}
+    stack = SimpleNamespace(
+        name="dev",
+        outputs=OUTPUTS,
+        clients=SimpleNamespace(
+            sqs=queues,
+            logs=Pages({"events": [as_response(event) for event in events()]}),
+            lambda_=SimpleNamespace(get_event_source_mapping=lambda **_: mapping),
+            cloudwatch=Pages({"MetricAlarms": ALARMS}),
+        ),
+        target=SimpleNamespace(
+            name="local",
+            description="a fake target",
+            reap_options=" --target fake",
+            pace=Pace(poll=0.0, quiet=0.0, deletion_lag=0.0, skew=0.0, slack=0.0),
+            check=lambda: None,
+        ),
+    )
+
+    @contextlib.contextmanager
+    def opened(_options: object) -> Iterator[Any]:
+        yield stack
+
+    for module in MODULES:
+        monkeypatch.setattr(f"automation.cli.{module}.opened_stack", opened)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = command(arguments)
+        output = capsys.readouterr()
+        return code, " ".join((output.out + output.err).split())
+
+    return run
+
+
+LONG_AGO = ("--since", "9999d")
+
+
+def test_a_status_has_the_queues_the_mapping_the_invocations_and_the_alarms(said: Said) -> None:
+    code, told = said("status", *LONG_AGO)
+
+    assert code == 0
+    for part in (
+        "Stack dev on a fake target",
+        "source queue empty",
+        "dead letters 1 visible",
+        "timing 4 receives, 60 s apart",
+        "mapping Enabled, batches of 10, last result: OK",
+        "log 3 invocations, 3 error lines",
+        "10:00:04 00000000 took 8.21 ms, billed 9 ms, 42 of 128 MB",
+        "alarm dead letters: ALARM",
+        "why: python -m automation dlq list --stack dev --target fake",
+    ):
+        assert part in told, part
+
+
+def test_a_status_is_json_too(said: Said) -> None:
+    status = json.loads(said("status", "--json", *LONG_AGO)[1])
+
+    assert status["dead_letter_queue"] == {"visible": 1, "in_flight": 0, "delayed": 0}
+    assert status["invocations"][0]["report"]["billed_ms"] == 9
+    assert status["alarms"][0]["state"] == "ALARM"
+
+
+def test_a_log_is_printed_with_time_request_level_and_one_row_an_invocation(said: Said) -> None:
+    code, told = said("logs", *LONG_AGO)
+
+    assert code == 0
+    assert told.startswith("10:00:00.500 00000000 INFO got 2 records")
+    assert told.count("INVOCATION took 8.21 ms") == 3
+    assert "START" not in told
+
+
+def test_a_log_that_is_followed_ends_when_its_reader_is_gone(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = iter([False, True])
+    monkeypatch.setattr("automation.support.output.reader_is_gone", lambda: next(gone))
+    monkeypatch.setattr("automation.cli.logs.FOLLOW_EVERY", 0.0)
+
+    code, told = said("logs", "--follow", "--level", "error", "--json", *LONG_AGO)
+
+    assert code == 0
+    assert told.count('"FAIL m-2 receive=') == 3  # once, though it was read twice
+
+
+def test_a_message_s_life_is_printed(said: Said) -> None:
+    code, told = said("trace", "m-2", *LONG_AGO)
+
+    assert code == 0
+    assert 'sent 10:00:00 {"poison": true}\\x1b[31m' in told  # it cannot control the terminal
+    assert "receive 2 +2.5 s invocation 00000000" in told
+    assert "fate dead-lettered: it is in the dead-letter queue" in told
+    assert "sent (only a message in a queue tells when)" in said("trace", "m-1", *LONG_AGO)[1]
+
+
+def test_what_nobody_knows_is_an_error_with_the_next_step(said: Said) -> None:
+    code, told = said("trace", "m-9", *LONG_AGO)
+
+    assert code == 3
+    assert "nothing is known of message m-9 on stack dev" in told
+    assert "the source queue holds: empty; look further back with --since" in told
+
+
+def test_dead_letters_are_listed_with_their_reason_and_stay_visible(
+    said: Said, queues: StackQueues
+) -> None:
+    code, told = said("dlq", "list")
+
+    assert code == 0
+    assert told.startswith("m-2 sent ")
+    assert "FAIL m-2 receive=3" in told
+    assert not queues.hidden
+
+
+def test_those_that_somebody_else_reads_are_counted(said: Said, queues: StackQueues) -> None:
+    queues.hidden = {"m-2"}
+
+    told = said("dlq", "list")[1]
+
+    assert "The dead-letter queue is empty." in told
+    assert "1 more are hidden" in told
+
+
+def test_one_dead_letter_is_shown_whole(said: Said) -> None:
+    told = said("dlq", "show", "m-2")[1]
+
+    assert "message m-2 sent 2026-04-15 10:00:00 UTC" in told
+    assert "10:00:04 FAIL m-2 receive=3" in told
+    code, refused = said("dlq", "show", "m-22")
+    assert code == 3
+    assert "did you mean m-2?" in refused
+
+
+def test_a_redrive_tells_each_message_and_what_was_not_found(
+    said: Said, queues: StackQueues
+) -> None:
+    assert "1/1 selected m-2 (FAIL m-2 receive=3)" in said("dlq", "redrive", "--dry-run")[1]
+    code, told = said("dlq", "redrive", "--id", "m-2", "--id", "m-9")
+
+    assert code == 3
+    assert "redriven m-2 as new-0" in told
+    assert "not found: m-9" in told
+    assert not queues.letters
+    assert said("dlq", "redrive") == (0, "0 redriven on stack dev")
+
+
+def test_a_redrive_that_is_refused_is_an_error(said: Said, queues: StackQueues) -> None:
+    queues.refuses = {queues.letters["m-2"]["Body"]}
+
+    code, told = said("dlq", "redrive")
+
+    assert code == 3
+    assert "refused m-2: TooBad" in told
+    assert "not redriven as asked: 1" in told
+
+
+def test_a_purge_needs_a_yes(said: Said, queues: StackQueues) -> None:
+    code, told = said("dlq", "purge")
+    assert code == 2
+    assert "nothing was deleted: the dead-letter queue holds 1 visible" in told
+    assert queues.letters
+
+    assert said("dlq", "purge", "--yes")[0] == 0
+    assert not queues.letters
+    assert json.loads(said("dlq", "purge", "--json")[1]) == {"stack": "dev", "purged": 0}
+
+
+def test_the_cost_of_a_stack_is_projected(said: Said) -> None:
+    code, told = said("cost", *LONG_AGO)
+
+    assert code == 0
+    assert "Measured on stack dev since" in told
+    assert "3 invocations, batches of unknown size, 27 ms billed" in told
+    assert "SQS: polling while idle 657,000 requests" in told
+
+
+def test_all_stacks_are_listed_with_age_and_expiry(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yours = Listed(
+        stack="dev", owner="yours", place="there", age=3700.0, expires_at="", resources=11
+    )
+    left = replace(
+        yours,
+        stack="run-1",
+        owner="a run of another machine",
+        age=None,
+        expires_at="2020-01-01T00:00:00Z",
+        resources=None,
+    )
+    found: list[Listed] = [yours, left]
+    monkeypatch.setattr("automation.listing.list_all", lambda *_: found)
+
+    code, told = said("list")
+    assert code == 0
+    assert "dev yours 1 h 2 min never 11 there" in told
+    assert "run-1 a run of another machine ? " in told
+    assert json.loads(said("list", "--json")[1])[1]["stack"] == "run-1"
+    found.clear()
+    assert said("list") == (0, "There is no stack.")
