@@ -35,11 +35,12 @@ from tests.local.machine import Machine
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 # What the emulator does not enforce as AWS does: it knows no name in these calls but the batch,
-# no condition, and takes the batch call for an action of its own.
+# no condition, no alarm, and takes the batch call for an action of its own.
 EMULATOR_ONLY = (
     "lambda:CreateFunction",
     "lambda:CreateEventSourceMapping",
     "sqs:SendMessageBatch",
+    "cloudwatch:DeleteAlarms",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:ListTagsForResource",
 )
