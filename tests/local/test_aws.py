@@ -184,6 +184,7 @@ def set_up(home: Path) -> dict[str, str]:
     return {str(path): path.read_text() for path in paths}
 
 
+@pytest.mark.chaos
 def test_a_stack_of_the_users_own_is_proved_and_their_set_up_stays_as_it_was(
     machine: Machine, cloud: Cloud, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ SECRETS = {
 }
 ABOUT_US = {"AWS_PROFILE": "production", "EDITOR": "a word of the host's"}
 HOME_FOLDERS = [Path.home() / ".pulumi", Path.home() / ".aws"]
-OF_OTHER_TESTS = CHECKOUT / "Pulumi.byhand.yaml"
+OF_OTHER_TESTS = {(CHECKOUT / f"Pulumi.{stack}.yaml", 0) for stack in ("byhand", "onaws")}
 LOOK_EVERY = 0.5  # seconds; a look takes 0.1
 
 
@@ -64,7 +64,10 @@ class Seen:
             for address in filter(None, (connection.laddr, connection.raddr)):
                 self.addresses.add((address.ip, name))
         self.written.update(
-            Path(file.path) for file in process.open_files() if getattr(file, "mode", "r") != "r"
+            path
+            for file in process.open_files()
+            if getattr(file, "mode", "r") != "r"
+            and (path := Path(file.path)).parent.name != "__pycache__"  # Python's own
         )
         if "ministack" in " ".join((process.parent() or process).cmdline()):
             self.environments.append(process.environ())
@@ -99,7 +102,7 @@ def users_own() -> set[tuple[Path, int]]:
     for parent, folders, names in os.walk(CHECKOUT):
         folders[:] = [name for name in folders if name[0] not in "._"]
         files |= {(Path(parent, name), 0) for name in names}
-    return files - {(OF_OTHER_TESTS, 0)}
+    return files - OF_OTHER_TESTS
 
 
 def watched(machine: Machine, *arguments: str) -> tuple[Done, Seen]:
