@@ -1,8 +1,26 @@
-"""Handles signals as at a terminal. A background job ignores SIGINT, and nohup ignores SIGHUP."""
+"""What holds for all tests: signals as at a terminal, few generated examples, no needless tracing.
+
+A background job ignores SIGINT, and nohup ignores SIGHUP.
+"""
 
 from __future__ import annotations
 
 import signal
 
+import hypothesis
+import pytest
+
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# `make chaos` generates more: --hypothesis-profile=thorough
+hypothesis.settings.register_profile("quick", max_examples=30)
+hypothesis.settings.register_profile("thorough", max_examples=500)
+hypothesis.settings.load_profile("quick")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where examples are generated: it takes as long again."""
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            item.add_marker(pytest.mark.no_cover)

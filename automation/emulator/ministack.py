@@ -2,16 +2,21 @@
 
 The supervisor runs ``python -m automation.emulator.ministack FOLDER``; FOLDER has the environments
 of functions. By itself, MiniStack runs functions under its own interpreter, with all packages of
-its environment, and keeps to itself why one cannot be loaded. This overrides two private functions
-of the pinned MiniStack; tests/local/emulator/test_functions.py fails if they change.
+its environment, keeps to itself why one cannot be loaded, and takes for the whole log of an
+invocation what it has read 5 to 50 ms after the response: on a busy machine, lines are lost. This
+overrides private functions of the pinned MiniStack; tests/local/emulator/test_functions.py fails if
+they change.
 """
 
 from __future__ import annotations
 
 import importlib
+import queue
 import re
 import runpy
+import secrets
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +25,7 @@ from automation.emulator.functions import PACKAGES, environment_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LOG_WITHIN = 5.0  # seconds until a log without its end is taken as it is; it is there in 1 ms
 INIT_FAILED = "Worker init failed: "
 EXITED = "Worker process exited immediately. stderr: "
 NO_HANDLER = re.compile("module '(?P<module>.*)' has no attribute '(?P<handler>.*)'")
@@ -31,7 +37,8 @@ def main(folder: Path) -> None:
     lambda_svc: Any = importlib.import_module("ministack.services.lambda_svc")
     binary_and_script = lambda_runtime._detect_runtime_binary  # noqa: SLF001 -- MiniStack has no setting for it
     prelude = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
-    prelude += f"\nprepare({str(folder / PACKAGES)!r})\n"
+    end = secrets.token_hex()
+    prelude += f"\nprepare({str(folder / PACKAGES)!r}, {end!r})\n"
 
     def in_its_environment(runtime: str) -> tuple[str, str]:
         binary, script = binary_and_script(runtime)
@@ -42,7 +49,40 @@ def main(folder: Path) -> None:
     lambda_runtime._detect_runtime_binary = in_its_environment  # noqa: SLF001 -- the same
     execute = lambda_svc._execute_function_warm  # noqa: SLF001 -- the same
     lambda_svc._execute_function_warm = with_load_failures(execute)  # noqa: SLF001 -- the same
+    worker = lambda_runtime.Worker
+    worker._drain_stderr_bounded = whole_log(worker._drain_stderr_bounded, end)  # noqa: SLF001 -- the same
     runpy.run_module("ministack", run_name="__main__")
+
+
+def whole_log(drain: Callable[[Any], str], end: str) -> Callable[[Any], str]:
+    """Return what reads the log of an invocation up to its end, which the prelude marks.
+
+    Args:
+        drain: MiniStack's own, for runtimes without our prelude.
+        end: The mark.
+    """
+
+    def drain_to_the_end(worker: Any) -> str:
+        if not str(worker.config.get("Runtime")).startswith("python"):
+            return drain(worker)
+        reader = worker._stderr_thread  # noqa: SLF001 -- MiniStack has no other way to it
+        lines: list[str] = []
+        deadline = time.monotonic() + LOG_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                line = worker._stderr_queue.get(timeout=0.05)  # noqa: SLF001 -- the same
+            except queue.Empty:
+                if not reader.is_alive():
+                    break  # the worker ended, and this is all that it said
+                continue
+            text, mark, _ = line.partition(end)
+            if text or not mark:
+                lines.append(text)
+            if mark:
+                break
+        return "\n".join(lines)
+
+    return drain_to_the_end
 
 
 def with_load_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -14,12 +14,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import TextIO
 
 OF_EMULATOR = ("AUTH", "BIND_HOST", "GATEWAY_PORT", "S3_DATA_DIR", "STATE_DIR")
 TASK_ROOT = "/var/task"  # where AWS unpacks a function
 
 
-def prepare(packages: str) -> None:
+class MarkingTheLog:
+    """Standard output, which carries the responses; marks the end of the log before each."""
+
+    def __init__(self, stdout: TextIO, end: str) -> None:
+        self._stdout, self._end = stdout, end
+        self.flush = stdout.flush
+
+    def write(self, response: str) -> int:
+        """Write a response."""
+        if not response.startswith('{"status": "ready"'):
+            sys.stderr.write(f"{self._end}\n")
+            sys.stderr.flush()
+        return self._stdout.write(response)
+
+
+def prepare(packages: str, end: str) -> None:
     """Hide what is the emulator's from the function, and load its module as AWS's runtime does.
 
     MiniStack's script imports botocore for purposes of its own, which takes 0.3 s of every cold
@@ -27,7 +43,9 @@ def prepare(packages: str) -> None:
 
     Args:
         packages: Folder of what AWS's runtime ships.
+        end: The mark of the end of an invocation's log.
     """
+    sys.stdout = MarkingTheLog(sys.stdout, end)
     del sys.path[0]  # MiniStack's files
     for name in OF_EMULATOR:
         os.environ.pop(name, None)

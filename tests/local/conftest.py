@@ -64,3 +64,8 @@ def other_function(tmp_path: Path) -> Callable[[str], list[str]]:
         return [f"--config=functionSource={folder}", "--config=handler=wrapped.lambda_handler"]
 
     return arguments
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of whole runs, which take longest, so that no core idles at the end."""
+    items.sort(key=lambda item: "emulator" in item.path.parts)

@@ -1,11 +1,14 @@
-"""Every command that uses, watches and mends a stack, as a user types it, on one stack."""
+"""Every command that uses, watches, mends and removes a stack, as a user types it, on one stack."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,17 +25,14 @@ GOOD = '{"user_id":"aarit","hole_cards":"KsKd","chip_delta":5,"result":"won"}'
 REASON = "chip_delta must be int, got str"
 
 
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[Machine]:
-    """A machine with the stack of a run that kept it: ten hands, one of them a dead letter."""
-    made = Machine(tmp_path_factory.mktemp("operate"), engine)
+@pytest.fixture
+def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
+    """A machine whose lasting emulator is stopped in the end."""
+    made = Machine(tmp_path, engine)
     try:
-        kept = made.run("run", "--keep")
-        assert kept.code == 0, kept.stdout + kept.stderr
         yield made
     finally:
-        stopped = made.run("local", "stop")
-    assert "these stacks go with the emulator" in stopped.stderr
+        made.run("local", "stop")
     made.wait_until_clean()
 
 
@@ -60,7 +60,11 @@ def wait_for_dead_letters(outputs: Outputs, number: int) -> None:
     )
 
 
-def test_every_command_works_on_a_stack_that_stands(machine: Machine) -> None:
+def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_removes_it(
+    machine: Machine,
+) -> None:
+    kept = ok(machine.run("run", "--keep"))
+    assert "python -m automation local stop" in kept
     (listed,) = parsed(machine.run("list", "--json"))
     assert listed["owner"] == "a run of this machine"
 
@@ -111,3 +115,8 @@ def test_every_command_works_on_a_stack_that_stands(machine: Machine) -> None:
     wait_for_dead_letters(outputs, 0)
     doctor = parsed(machine.run("doctor", "--json"))
     assert {each["what"]: each["state"] for each in doctor}["Pulumi engine"] == "ok"
+
+    removal = re.search(r"python -m automation (reap .*)", kept)
+    assert removal
+    ok(machine.run(*shlex.split(removal[1])))
+    assert parsed(machine.run("list", "--json")) == []

@@ -70,6 +70,7 @@ def test_a_function_that_forgets_its_messages_fails_every_one_of_them(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_a_function_that_swallows_the_poison_fails_for_the_poison_alone(
     machine: Machine, other_function: Callable[[str], list[str]]
 ) -> None:
@@ -89,6 +90,7 @@ import rich
 """
 
 
+@pytest.mark.chaos
 def test_a_function_that_cannot_be_loaded_is_the_result_with_the_reason(
     machine: Machine, other_function: Callable[[str], list[str]]
 ) -> None:
@@ -203,6 +205,7 @@ def test_an_emulator_that_dies_is_the_error_at_once(machine: Machine, moment: st
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_a_run_that_takes_too_long_is_interrupted_and_leaves_nothing(machine: Machine) -> None:
     done = machine.run("run", "--timeout", "4", "--json", machine.report_file)
 

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).parents[2]
 FILES = ["orders.py", "test_orders.py"]
 
 
+@pytest.mark.chaos
 def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     page = (CHECKOUT / "docs" / "unit-tests.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)

@@ -1,10 +1,8 @@
-"""The way of a user who types `pulumi` commands, and of one who looks at what a run kept."""
+"""The way of a user who types `pulumi` commands."""
 
 from __future__ import annotations
 
 import json
-import re
-import shlex
 
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
@@ -49,17 +47,3 @@ def test_pulumi_up_by_hand_then_run_on_that_stack_then_destroy(machine: Machine)
         assert destroyed.code == 0, destroyed.stdout + destroyed.stderr
     finally:
         settings.unlink(missing_ok=True)
-
-
-def test_what_a_run_kept_is_removed_by_the_command_it_prints(machine: Machine) -> None:
-    kept = machine.run("run", "--keep", "--json", machine.report_file)
-    assert kept.code == 0, kept.stdout + kept.stderr
-    command = re.search(r"python -m automation (reap .*)", kept.stdout)
-    assert command is not None, kept.stdout
-    assert "python -m automation local stop" in kept.stdout
-    assert machine.run("local", "status").code == 0
-
-    removed = machine.run(*shlex.split(command[1]))
-    assert removed.code == 0, removed.stdout + removed.stderr
-    stacks = machine.run("exec", "--", "pulumi", "stack", "ls", "--all", "--json")
-    assert json.loads(stacks.stdout) == []

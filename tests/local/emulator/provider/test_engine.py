@@ -77,6 +77,7 @@ def project(instance: Instance, engine: Engine, tmp_path: Path) -> Project:
     return Project(tmp_path, environment, PROGRAM, visibility=30, path="/")
 
 
+@pytest.mark.chaos
 def test_a_stack_lives_and_dies_as_with_the_official_provider(project: Project, aws: Aws) -> None:
     assert project.changes("preview") == {"create": 9}
     assert aws.sqs.list_queues(QueueNamePrefix="queue-").get("QueueUrls", []) == []

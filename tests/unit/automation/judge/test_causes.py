@@ -109,8 +109,8 @@ def test_the_most_frequent_cause_comes_first() -> None:
             [
                 "the function's process ended",
                 (
-                    "the function could not be loaded (Runtime.ImportModuleError: Unable to "
-                    "import module 'handler': No module named 'not_there')"
+                    "the function could not be loaded (INIT_REPORT Init Duration: 10003.40 ms\t"
+                    "Phase: init\tStatus: timeout)"
                 ),
                 "the function raised ValueError",
                 "the function timed out after 3 s",

@@ -36,7 +36,7 @@ INVOKE = "invoke request_id={request_id} memory_mb=128 records={records}"
 
 
 # No deadline: a busy machine is slow, and drawing a delivery takes a while.
-no_deadline = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+no_deadline = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def uuid(number: int) -> str:

@@ -364,6 +364,7 @@ def never(*_: object, **__: object) -> None:
 def told(sts: Sts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     """A command's exit code and all that it says, with the keys of an account."""
     assert not sts.calls
+    monkeypatch.setattr("automation.run.check_source", lambda *_: None)  # asks nobody but Python
     monkeypatch.setattr("automation.run.find_engine", never)
     monkeypatch.setattr("automation.reap.find_engine", never)
     monkeypatch.setattr("subprocess.Popen", never)
