@@ -10,7 +10,7 @@ import pytest
 from automation.emulator.instance import Instance, Supervisor
 from automation.engine import Engine, find_engine
 from automation.support.paths import CHECKOUT, PROJECT
-from tests.local.machine import Account, Machine
+from tests.local.machine import BY_HAND, Account, Machine
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +47,7 @@ def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
 
 def checkout_files() -> set[Path]:
     """The settings files at the checkout's top, but for those of tests that deploy by hand."""
-    by_hand = {CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "onaws")}
-    return set(CHECKOUT.glob("Pulumi.*")) - by_hand
+    return set(CHECKOUT.glob("Pulumi.*")) - BY_HAND
 
 
 @pytest.fixture

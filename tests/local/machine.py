@@ -19,6 +19,8 @@ from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
 
+BY_HAND = frozenset(CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "dev", "onaws"))
+"""What tests that deploy by hand write into the checkout, as Pulumi does."""
 COMMAND_WITHIN = 120.0  # seconds; a run takes about 12 on an idle machine
 AS_MODULE = ("-m", "automation")
 AT_TERMINAL = (

@@ -60,6 +60,7 @@ def wait_for_dead_letters(outputs: Outputs, number: int) -> None:
     )
 
 
+@pytest.mark.chaos
 def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_removes_it(
     machine: Machine,
 ) -> None:

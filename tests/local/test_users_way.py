@@ -1,4 +1,4 @@
-"""The way of a user who types `pulumi` commands."""
+"""The way of a user who types `pulumi` commands, and looks at the stack with ours."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import json
 
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
-from tests.local.machine import Machine
+from automation.support.wait import wait_until
+from tests.local.machine import COMMAND_WITHIN, Machine
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
-def dead_letters(machine: Machine, stack: str) -> int:
-    """How many messages a stack's dead-letter queue holds, hidden ones among them."""
-    outputs = machine.run("exec", "--", "pulumi", "stack", "output", "--json", "--stack", stack)
-    url = json.loads(outputs.stdout)["dead_letter_queue_url"]
+def dead_letters(url: str) -> int:
+    """How many messages a queue holds, hidden ones among them."""
     endpoint = url[: url.index("/", len("http://"))]
     environment = {"AWS_ENDPOINT_URL": endpoint, **dict.fromkeys(KEYS, "test")}
     attributes = make_clients(environment, "us-east-1").sqs.get_queue_attributes(
@@ -25,25 +24,48 @@ def dead_letters(machine: Machine, stack: str) -> int:
     )
 
 
-def test_pulumi_up_by_hand_then_run_on_that_stack_then_destroy(machine: Machine) -> None:
+POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
+
+
+def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> None:
     settings = CHECKOUT / "Pulumi.byhand.yaml"
+
+    def ok(*arguments: str) -> str:
+        done = machine.run(*arguments)
+        assert done.code == 0, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
     try:
-        for arguments in (
-            ["stack", "init", "byhand"],
-            [
-                *("up", "--yes", "--skip-preview", "--stack", "byhand"),
-                *("--config", "visibilityTimeout=2", "--config", "functionTimeout=1"),
-            ],
-        ):
-            done = machine.run("exec", "--", "pulumi", *arguments)
-            assert done.code == 0, done.stdout + done.stderr
+        ok("exec", "--", "pulumi", "stack", "init", "byhand")
+        ok(
+            *("exec", "--", "pulumi", "up", "--yes", "--skip-preview", "--stack", "byhand"),
+            *("--config", "visibilityTimeout=2", "--config", "functionTimeout=1"),
+        )
 
-        proved = machine.run("run", "--stack", "byhand", "--json", machine.report_file)
-        assert proved.code == 0, proved.stdout + proved.stderr
+        outputs = ok("exec", "--", "pulumi", "stack", "output", "--json", "--stack", "byhand")
+        url = json.loads(outputs)["dead_letter_queue_url"]
+        (sent,) = ok("send", "--stack", "byhand", POISON).split()
+        wait_until(
+            "the dead letter",
+            lambda: dead_letters(url),
+            bool,
+            within=COMMAND_WITHIN,
+            poll=0.5,
+        )
+        traced = json.loads(ok("trace", sent, "--stack", "byhand", "--json"))
+        assert traced["fate"] == "dead-lettered"
+        assert len(traced["receives"]) == 3
+        (failure,) = json.loads(ok("dlq", "list", "--stack", "byhand", "--json"))
+        assert failure["reason"] == "chip_delta must be int, got str"
+        ok("dlq", "purge", "--stack", "byhand", "--yes")
+        status = json.loads(ok("status", "--stack", "byhand", "--json"))
+        assert status["dead_letter_queue"]["visible"] == 0
+
+        ok("run", "--stack", "byhand", "--json", machine.report_file)
         assert machine.report()["stack"] == "byhand"
-        assert dead_letters(machine, "byhand") == 0
+        assert dead_letters(url) == 0
 
-        destroyed = machine.run("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
-        assert destroyed.code == 0, destroyed.stdout + destroyed.stderr
+        ok("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
     finally:
         settings.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from automation.support.paths import CHECKOUT
-from tests.local.machine import Done, Machine, below, finished
+from tests.local.machine import BY_HAND, Done, Machine, below, finished
 
 SECRETS = {
     "AWS_SECRET_ACCESS_KEY": "secret-of-aws",
@@ -25,7 +25,6 @@ SECRETS = {
 }
 ABOUT_US = {"AWS_PROFILE": "production", "EDITOR": "a word of the host's"}
 HOME_FOLDERS = [Path.home() / ".pulumi", Path.home() / ".aws"]
-OF_OTHER_TESTS = {(CHECKOUT / f"Pulumi.{stack}.yaml", 0) for stack in ("byhand", "onaws")}
 LOOK_EVERY = 0.5  # seconds; a look takes 0.1
 
 
@@ -102,7 +101,7 @@ def users_own() -> set[tuple[Path, int]]:
     for parent, folders, names in os.walk(CHECKOUT):
         folders[:] = [name for name in folders if name[0] not in "._"]
         files |= {(Path(parent, name), 0) for name in names}
-    return files - OF_OTHER_TESTS
+    return files - {(path, 0) for path in BY_HAND}
 
 
 def watched(machine: Machine, *arguments: str) -> tuple[Done, Seen]:
