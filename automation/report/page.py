@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, bill
+from automation.operate.usage import project, usage_of_result
 from automation.report.charts import WIDTHS, choose_lives, phases_chart, timeline_chart
+from automation.report.document import document
 from automation.report.printing import tries
 from automation.report.terminal import printable
 from automation.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from automation.report.result import RunResult
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'"
+MESSAGES = 1_000_000  # a month
 FOLDER = Path(__file__).parent
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ")
 ERRORS = ("[ERROR]", "[CRITICAL]", "Task timed out", "Traceback ")
@@ -52,13 +56,39 @@ def page_text(result: RunResult) -> str:
         left_out=len(times.lives) - len(shown.lives) if times and shown else 0,
         timelines=_svgs(timeline_chart, shown) if shown else (),
         phases=_svgs(phases_chart, phases),
-        notes=verdict.notes if verdict else (),
+        notes=(*(verdict.notes if verdict else ()), *result.notes),
+        cost=_cost(result),
         log=tuple(_log(result)),
         tries=tries,
         style=style,
         script=script,
         policy=POLICY.format(_digest(script)),
     )
+
+
+def _cost(result: RunResult) -> dict[str, Any] | None:
+    """What `MESSAGES` a month like these cost, by architecture; None if none was invoked."""
+    usage = usage_of_result(document(result))
+    if not usage.invocations:
+        return None
+    positions = bill(project(usage, MESSAGES, fifo=False))
+    return {
+        "as_of": AS_OF,
+        "region": REGION,
+        "messages": MESSAGES,
+        "architectures": ARCHITECTURES,
+        "rows": [(each.quantity.what, each.list_price) for each in positions],
+        "totals": [
+            ("together", _sums(each.list_price for each in positions)),
+            ("after the free tier", _sums(each.after_free_tier for each in positions)),
+        ],
+        "sources": sorted({PRICES[each.quantity.price].source for each in positions}),
+    }
+
+
+def _sums(prices: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    rows = list(prices)
+    return {name: sum(row[name] for row in rows) for name in ARCHITECTURES}
 
 
 def _environment() -> Environment:

@@ -53,7 +53,8 @@ DOWNWARDS = {
     "judge": frozenset({"judge", "observe", "scenario"}),
     "report": SUPPORT
     | {"report", "judge", "narrator", "stack.events", "stack.remains"}
-    | {"observe.logs", "observe.observation", "observe.settings"},
+    | {"observe.logs", "observe.observation", "observe.settings"}
+    | {"operate.pricing", "operate.usage"},
     "operate": SUPPORT | {"operate", "judge", "observe", "scenario", "stack.outputs"},
     "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
     "options.py": frozenset(),

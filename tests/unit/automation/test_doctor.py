@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from automation.cli import command
 from automation.doctor import Finding, examine
 from automation.engine import Engine
 from automation.engine.model import SourceFailedError
+from automation.support.paths import CHECKOUT
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,12 @@ def test_a_machine_with_everything_needs_nothing() -> None:
     assert {each.state for each in examine("local", {})} <= {"ok", "note"}
     assert found("Pulumi engine").found.startswith("3.259.0")
     assert not found("packages").mend
+
+
+def test_it_looks_for_each_package_that_the_project_needs() -> None:
+    needed = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["dependencies"]
+
+    assert set(doctor.PACKAGES) == {re.split("[=<>]", each)[0] for each in needed} - {"pip"}
 
 
 def test_without_an_engine_it_says_how_the_first_run_gets_one(

@@ -123,6 +123,25 @@ def test_everything_that_was_found_out_is_in_it() -> None:
         assert phase in text
 
 
+def test_a_month_of_such_messages_is_priced_for_each_architecture_with_sources() -> None:
+    text = " ".join(Page(page_text(replace(PASSED, notes=("another Python ran it",)))).text.split())
+
+    for words in (
+        "1,000,000 messages a month",
+        "x86_64",
+        "arm64",
+        "SQS: polling while idle",
+        "after the free tier",
+        "https://aws.amazon.com/lambda/pricing/",
+        "Note: another Python ran it",
+    ):
+        assert words in text
+
+
+def test_a_run_without_invocations_has_no_price() -> None:
+    assert "<h2>Cost</h2>" not in page_text(replace(PASSED, verdict=None))
+
+
 def test_no_text_becomes_markup_or_script() -> None:
     page = page_text(hostile())
     parsed = Page(page)
