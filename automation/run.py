@@ -18,6 +18,7 @@ from automation.existing import outputs_of
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
 from automation.observe.settings import read_settings
+from automation.rehearsal import rehearse
 from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
@@ -98,6 +99,8 @@ class Run:
         check_configuration(options.configuration, options.program)
         if options.stack is None:
             check_source(options.program, options.configuration, self._environment)
+            if options.configuration:
+                rehearse(options.program, options.configuration, self._environment)
         self._journal.phases.enter("set up")
         with open_target(
             options.target,

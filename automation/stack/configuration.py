@@ -126,6 +126,16 @@ def defaults(program: Path) -> dict[str, Any]:
     }
 
 
+def is_python(program: Path) -> bool:
+    """Whether a program is in Python.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    runtime = _project(program).get("runtime")
+    return (runtime.get("name") if isinstance(runtime, dict) else runtime) == "python"
+
+
 def project_description(program: Path) -> str:
     """Return what a program's Pulumi.yaml says that it makes.
 

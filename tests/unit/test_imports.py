@@ -62,7 +62,7 @@ DOWNWARDS = {
 }
 # Above every room.
 ENTRY = {
-    *("__init__.py", "__main__.py", "approval.py"),
+    *("__init__.py", "__main__.py", "approval.py", "rehearsal.py"),
     *("doctor.py", "ephemeral.py", "existing.py", "listing.py", "reap.py", "run.py"),
     "source.py",
 }

@@ -1,0 +1,93 @@
+"""Runs a program against Pulumi's mocks: what it refuses by itself is told before anything starts.
+
+Only a `pulumi.RunError` counts: that is how a program says no. Whatever else goes wrong may be for
+lack of the real thing, and the deployment will tell.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from automation.emulator.environment import built_environment
+from automation.engine.model import with_components
+from automation.stack.configuration import defaults, is_python, project_name
+from automation.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+KEPT = ("PATH", "HOME", "XDG_CACHE_HOME")  # where a program finds its tools and its caches
+REFUSED = 42  # exit code of the child
+WITHIN = 60.0  # seconds; this checkout's program takes 1.2
+REHEARSE = f"""
+import json, os, runpy, sys
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, dict(args.inputs)
+
+    def call(self, args):
+        return {{}}
+
+asked = json.load(sys.stdin)
+pulumi.runtime.set_mocks(Mocks(), project=asked["project"], stack=asked["stack"])
+pulumi.runtime.set_all_config(asked["configuration"])
+sys.path.insert(0, os.getcwd())
+code = 0
+try:
+    runpy.run_path("__main__.py", run_name="__main__")
+except pulumi.RunError as refusal:
+    print(refusal, file=sys.stderr, flush=True)
+    code = {REFUSED}
+finally:
+    os._exit(code)  # without a wait for the resources that were registered
+"""
+
+
+def rehearse(program: Path, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Run a Python program with configuration, against mocks.
+
+    Args:
+        program: Folder of the program.
+        given: Configuration by key; overrides the program's defaults.
+        environment: The caller's; of it the program sees what an engine on the emulator does.
+
+    Raises:
+        UsageError: The program refuses the configuration.
+    """
+    if not is_python(program) or not (program / "__main__.py").is_file():
+        return
+    project = project_name(program)
+    configuration = {
+        key if ":" in key else f"{project}:{key}": _text(value)
+        for key, value in {**defaults(program), **given}.items()
+    }
+    kept = {name: environment[name] for name in KEPT if name in environment}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", REHEARSE],
+            input=json.dumps({"project": project, "stack": "run", "configuration": configuration}),
+            cwd=program,
+            env=with_components({**built_environment(environment), **kept}),
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return
+    if done.returncode == REFUSED:
+        raise UsageError(
+            f"the program refuses its configuration:\n{done.stderr.strip()}",
+            hint="mend the values of --config; nothing was deployed",
+        )
+
+
+def _text(value: object) -> str:
+    """Return a value as Pulumi keeps it: what is not a string, as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
