@@ -3,7 +3,8 @@
 `TYPES` has what the vendor's provider calls for each resource type that the program uses, and
 `AUTOMATION` what a run and `reap` call themselves. Sources: the Service Authorization Reference
 (docs.aws.amazon.com/service-authorization) for actions, resources and conditions, and the resources
-of terraform-provider-aws, on which the vendor's provider is built, for the calls.
+of terraform-provider-aws (v6.58.0, internal/service), on which the vendor's provider is built, for
+the calls.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ TYPES: Mapping[str, tuple[Grant, ...]] = {
             on=ROLE,
             actions=(
                 *("iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:UpdateRole"),
-                *("iam:UpdateAssumeRolePolicy", "iam:TagRole", "iam:UntagRole"),
+                *("iam:UpdateAssumeRolePolicy", "iam:UpdateRoleDescription"),
+                *("iam:TagRole", "iam:UntagRole"),
                 *("iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
                 "iam:ListInstanceProfilesForRole",  # the provider does before it deletes a role
             ),
@@ -102,8 +104,8 @@ TYPES: Mapping[str, tuple[Grant, ...]] = {
                 *("lambda:GetFunctionConfiguration", "lambda:GetFunctionCodeSigningConfig"),
                 *("lambda:ListVersionsByFunction", "lambda:ListTags", "lambda:TagResource"),
                 *("lambda:UntagResource", "lambda:UpdateFunctionCode"),
-                *("lambda:UpdateFunctionConfiguration", "lambda:PutFunctionConcurrency"),
-                "lambda:DeleteFunctionConcurrency",
+                *("lambda:UpdateFunctionConfiguration", "lambda:GetFunctionConcurrency"),
+                *("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
             ),
         ),
         Grant(sid="PassRole", on=ROLE, actions=("iam:PassRole",), condition=TO_LAMBDA),
