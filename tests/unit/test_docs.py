@@ -82,6 +82,16 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading(page: Path) -> None:
             assert anchor in anchors(linked), f"{name(page)}: {target}"
 
 
+def test_the_page_of_the_scenario_file_has_every_key_of_its_schema() -> None:
+    schema = json.loads((CHECKOUT / "docs" / "scenario.schema.json").read_text())
+    page = (CHECKOUT / "docs" / "scenario.md").read_text()
+
+    for key in schema["properties"]:
+        assert f"`{key}`" in page
+    for key in schema["$defs"]["message"]["properties"]:
+        assert f"`messages[].{key}`" in page
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_scenario_of_a_page_is_valid(page: Path, tmp_path: Path) -> None:
     for block in re.findall(r"^ *```json\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL):
