@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automation.operate.pricing import AS_OF, PRICES, REGION, Quantity, bill
-from automation.stack.configuration import project_description
+from automation.stack.configuration import defaults, project_description, project_name
 from automation.support.errors import UsageError
 from automation.targets.aws import CONFIGURATION
 
@@ -57,7 +57,9 @@ def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
         options: The run's; its configuration overrides the target's.
         messages: The number that is sent.
     """
-    known = {**DEFAULTS, **CONFIGURATION, **options.configuration}
+    own = f"{project_name(options.program)}:"
+    given = {key.removeprefix(own): value for key, value in options.configuration.items()}
+    known = DEFAULTS | _numbers(defaults(options.program)) | CONFIGURATION | _numbers(given)
     visibility = known["visibilityTimeout"] or VISIBILITY_PER_TIMEOUT * known["functionTimeout"]
     receives = known["maxReceiveCount"]
     seconds = visibility * receives + BESIDES
@@ -66,7 +68,7 @@ def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
     lines = {
         "account": access.caller.account,
         "caller": access.caller.arn,
-        "region": known.get("aws:region", access.caller.region),
+        "region": given.get("aws:region", access.caller.region),
         **{f"not AWS's own: {name}": url for name, url in access.caller.endpoints.items()},
         "state": access.backend,
         "makes": f"{project_description(options.program)}; "
@@ -77,6 +79,11 @@ def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
         f"{', '.join(sources)})",
     }
     return "\n".join(["About to deploy to AWS", *(f"  {key}: {lines[key]}" for key in lines)])
+
+
+def _numbers(configuration: Mapping[str, Any]) -> dict[str, int]:
+    """Return the whole numbers; a value of a wrong type is for the program to refuse."""
+    return {key: value for key, value in configuration.items() if type(value) is int}
 
 
 def dollars(configuration: Mapping[str, Any], *, seconds: float, receives: int) -> float:

@@ -16,10 +16,9 @@ from automation.engine.build import GO_MINIMUM, NEEDED_BYTES
 from automation.engine.find import HINT, LOOKUPS
 from automation.engine.model import SourceFailedError
 from automation.stack.records import run_folders
-from automation.support.clients import aws_errors, make_clients
-from automation.support.errors import AutomationError
+from automation.support.errors import AccessError, AutomationError
 from automation.support.paths import CHECKOUT, cache_folder, runs_folder
-from automation.targets.caller import REGION
+from automation.targets.caller import find_caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,17 +155,15 @@ def _emulator() -> Finding:
 
 
 def _credentials(environment: Mapping[str, str]) -> Finding:
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or REGION
     try:
-        with aws_errors("asking AWS whose credentials these are"):
-            identity = make_clients(environment, region).sts.get_caller_identity()
-    except AutomationError as error:
-        mend = "set AWS_PROFILE, or log in: aws sso login"
-        return Finding(what="AWS credentials", state="missing", found=str(error), mend=mend)
-    endpoint = environment.get("AWS_ENDPOINT_URL")
-    where = f", at AWS_ENDPOINT_URL={endpoint}" if endpoint else ""
-    found = f"account {identity['Account']}, {identity['Arn']}, {region}{where}"
-    return Finding(what="AWS credentials", state="note" if endpoint else "ok", found=found)
+        caller = find_caller(environment)
+    except AccessError as error:
+        return Finding(
+            what="AWS credentials", state="missing", found=str(error), mend=error.hint or ""
+        )
+    where = "".join(f", at {name}={url}" for name, url in caller.endpoints.items())
+    found = f"account {caller.account}, {caller.arn}, {caller.region}{where}"
+    return Finding(what="AWS credentials", state="note" if where else "ok", found=found)
 
 
 def _remains() -> Iterator[Finding]:

@@ -84,7 +84,7 @@ def configuration_for(
     if not isinstance(own, Mapping):
         raise UsageError(
             f"the configuration key tags must be an object; got {json.dumps(own)}",
-            hint='give tags by key, as in --config tags:=\'{"team": "x"}\'',
+            hint='give them as JSON, as in --config \'tags={"team": "cards"}\'',
         )
     return {**fitting, **given, "tags": {**own, **tags}}
 

@@ -33,7 +33,7 @@ def check_source(program: Path, given: Mapping[str, Any], environment: Mapping[s
     """Compile all of the function's source, if the program's settings say where that is.
 
     The Python release of its runtime compiles it: another one may know other syntax. Without that
-    release on this machine, nothing is checked.
+    release on this machine, or if it takes too long, nothing is checked.
 
     Args:
         program: Folder of the program.
@@ -48,13 +48,16 @@ def check_source(program: Path, given: Mapping[str, Any], environment: Mapping[s
     python = find_pythons(environment).get(str(runtime))
     if not isinstance(source, str) or python is None:
         return
-    done = subprocess.run(
-        [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, program / source],
-        capture_output=True,
-        text=True,
-        timeout=WITHIN,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, program / source],
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return
     if done.returncode:
         raise UsageError(
             f"the function cannot be compiled: {done.stderr.strip()}",

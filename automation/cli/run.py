@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from automation.cli.arguments import add_account, add_program, configuration_value, seconds
 from automation.cli.base import EXIT_CODES, Command
@@ -12,10 +12,8 @@ from automation.support import interrupts
 from automation.support.errors import UsageError
 from automation.targets.opening import NAMES
 
-if TYPE_CHECKING:
-    import argparse
-
-WITHIN = 3600.0  # seconds; a stack expires after 7200, when its run is certainly over
+WITHIN = 3600.0  # seconds
+MOST = 6600.0  # seconds; a stack expires after 7200, when its run must be over, clean-up and all
 
 EXAMPLES = """\
 examples:
@@ -54,10 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout",
-        type=seconds,
+        type=timeout,
         metavar="SECONDS",
         default=WITHIN,
-        help="interrupt the whole run after this time; default: 3600",
+        help="interrupt the whole run after this time, at most 6600; default: 3600",
     )
     parser.add_argument(
         "--outcome-timeout",
@@ -73,6 +71,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="configure the ephemeral stack; VALUE is text or JSON; repeatable",
     )
+
+
+def timeout(text: str) -> float:
+    """Parse the time that a run may take, for argparse."""
+    value = seconds(text)
+    if value > MOST:
+        raise argparse.ArgumentTypeError(f"{text} is more than {MOST:.0f} s, the most for a run")
+    return value
 
 
 def carry_out(options: argparse.Namespace) -> int:

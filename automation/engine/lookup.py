@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automation.engine import child
 from automation.engine.model import (
@@ -93,7 +93,7 @@ def _known_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     status = real.stat()
     seen = [status.st_size, status.st_mtime_ns]
     memo = engine_cache() / "versions.json"
-    known = json.loads(memo.read_text(encoding="utf-8")) if memo.exists() else {}
+    known = _read_memo(memo)
     if known.get(str(real), {}).get("seen") == seen:
         return str(known[str(real)]["version"])
     version = reported_version(pulumi, environment)
@@ -102,6 +102,15 @@ def _known_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     written.write_text(json.dumps(known), encoding="utf-8")
     written.replace(memo)
     return version
+
+
+def _read_memo(memo: Path) -> dict[str, Any]:
+    """What was found out before; nothing if the file is missing or damaged."""
+    try:
+        known = json.loads(memo.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def _is_supported(version: str) -> bool:

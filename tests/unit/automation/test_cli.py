@@ -124,6 +124,7 @@ WRONG = [
     (["run", "--timeout", "-1"], "--timeout: '-1' is not a number of seconds above 0"),
     (["run", "--timeout", "nan"], "--timeout: 'nan' is not a number of seconds above 0"),
     (["run", "--timeout", "inf"], "--timeout: 'inf' is not a number of seconds above 0"),
+    (["run", "--timeout", "7200"], "--timeout: 7200 is more than 6600 s, the most for a run"),
     (["run", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds above 0"),
     (["run", "--config", "batchSize"], "--config: 'batchSize' is not KEY=VALUE"),
     (["run", "--config", "=5"], "--config: '=5' is not KEY=VALUE"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -12,7 +12,9 @@ from automation.cli import command
 from automation.doctor import Finding, examine
 from automation.engine import Engine
 from automation.engine.model import SourceFailedError
+from automation.support.errors import AccessError
 from automation.support.paths import CHECKOUT
+from automation.targets.caller import Caller
 
 
 @pytest.fixture(autouse=True)
@@ -83,37 +85,31 @@ def test_a_disk_that_is_full_is_missing_and_exits_with_3(
 
 
 def test_credentials_that_aws_does_not_take_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("automation.support.clients.ATTEMPTS", 1)
-    monkeypatch.setattr("automation.support.clients.LOCAL_ATTEMPTS", 1)
+    def refuse(_: object) -> NoReturn:
+        raise AccessError("the token has expired", hint="aws sso login")
 
-    told = found(
-        "AWS credentials",
-        target="aws",
-        AWS_ENDPOINT_URL="http://127.0.0.1:9",
-        AWS_ACCESS_KEY_ID="any",
-        AWS_SECRET_ACCESS_KEY="any",
+    monkeypatch.setattr(doctor, "find_caller", refuse)
+
+    told = found("AWS credentials", target="aws")
+
+    assert (told.state, told.found, told.mend) == (
+        "missing",
+        "the token has expired",
+        "aws sso login",
     )
 
-    assert told.state == "missing"
-    assert "asking AWS whose credentials these are" in told.found
-    assert "aws sso login" in told.mend
 
+@pytest.mark.parametrize(
+    ("endpoints", "state"), [({}, "ok"), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "note")]
+)
+def test_an_endpoint_that_is_not_aws_s_is_noted(
+    endpoints: dict[str, str], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = Caller(account="123456789012", arn="me", region="eu-west-1", endpoints=endpoints)
+    monkeypatch.setattr(doctor, "find_caller", lambda _: caller)
 
-def test_an_endpoint_that_is_not_aws_s_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Sts:
-        def get_caller_identity(self) -> dict[str, str]:
-            return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/me"}
+    told = found("AWS credentials", target="aws")
 
-    class Fake:
-        sts = Sts()
-
-    def clients(*_: Any) -> Any:
-        return Fake
-
-    monkeypatch.setattr(doctor, "make_clients", clients)
-
-    assert found("AWS credentials", target="aws").state == "ok"
-    with_endpoint = found("AWS credentials", target="aws", AWS_ENDPOINT_URL="http://127.0.0.1:1")
-    assert with_endpoint.state == "note"
-    assert "123456789012" in with_endpoint.found
-    assert "AWS_ENDPOINT_URL=http://127.0.0.1:1" in with_endpoint.found
+    assert told.state == state
+    for word in ("123456789012", "eu-west-1", *endpoints, *endpoints.values()):
+        assert word in told.found

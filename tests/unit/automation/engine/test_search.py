@@ -71,6 +71,16 @@ def test_the_version_on_path_is_asked_for_once_until_the_file_changes(machine: M
     assert machine.find_engine().version == "3.300.1"
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_damaged_memory_of_versions_is_made_anew(machine: Machine, text: str) -> None:
+    machine.add_engine("3.300.1")
+    machine.find_engine()
+    (memo,) = machine.folder.rglob("versions.json")
+    memo.write_text(text)
+
+    assert machine.find_engine().version == "3.300.1"
+
+
 def test_asking_for_the_version_writes_nothing_to_the_users_home(machine: Machine) -> None:
     machine.add_engine(PINNED)
     logs_at_home = "home = os.environ.get('PULUMI_HOME') or os.environ['HOME']"

@@ -139,4 +139,4 @@ def test_tags_that_are_no_object_are_an_error(tags: object) -> None:
     with pytest.raises(UsageError, match="tags must be an object; got ") as raised:
         configuration_for(("tags",), OF_TARGET, {"tags": tags}, TAGS)
 
-    assert "--config tags:=" in raised.value.hint
+    assert "--config 'tags={" in raised.value.hint

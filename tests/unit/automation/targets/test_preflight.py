@@ -22,6 +22,7 @@ from botocore.exceptions import (
 from botocore.loaders import create_loader
 
 from automation.cli import command
+from automation.scenario.model import TEN_HANDS
 from automation.support.errors import AccessError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.backend import OWN, Backend, choose_backend, own_passphrase
@@ -364,7 +365,8 @@ def never(*_: object, **__: object) -> None:
 def told(sts: Sts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     """A command's exit code and all that it says, with the keys of an account."""
     assert not sts.calls
-    monkeypatch.setattr("automation.run.check_source", lambda *_: None)  # asks nobody but Python
+    for asks_only_python in ("check_source", "rehearse"):
+        monkeypatch.setattr(f"automation.run.{asks_only_python}", lambda *_: None)
     monkeypatch.setattr("automation.run.find_engine", never)
     monkeypatch.setattr("automation.reap.find_engine", never)
     monkeypatch.setattr("subprocess.Popen", never)
@@ -415,6 +417,19 @@ def test_what_is_said_follows_the_options(told: Told) -> None:
     assert "kept at the end" in said
     assert "takes: about 33 min" in said
     assert "costs: at most 301 cents" in said  # 10 messages x 3 receives x 600 s x 10 GB, and less
+
+
+def test_what_is_said_follows_the_program(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "scenario.json").write_text(TEN_HANDS.read_text())
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: orders\nruntime: python\n"
+        "config: {maxReceiveCount: {type: integer, default: 5}, size: {default: big}}\n"
+    )
+    program = ("--program", str(tmp_path))
+
+    assert "5 visibility timeouts of 30 s" in told("run", "--target", "aws", *program)[1]
+    given = ("--config", "orders:maxReceiveCount=7")
+    assert "7 visibility timeouts of 30 s" in told("run", "--target", "aws", *program, *given)[1]
 
 
 def test_an_endpoint_is_named_before_anything_is_deployed(
