@@ -38,6 +38,7 @@ from automation.emulator.functions import (
     make_environments,
     shipped_packages,
 )
+from automation.support.errors import AutomationError
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
@@ -71,6 +72,8 @@ def main() -> None:
     try:
         with emulator_at(external, folder) as emulator:
             serve(emulator, sessions, signals)
+    except NotStartedError as error:
+        tell(error=str(error))
     finally:
         for session in sessions:
             end_session(session, grace=0)  # its emulator is gone: a graceful end is pointless
@@ -86,6 +89,10 @@ def signals_as_file() -> int:
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(signum, lambda *_: None)
     return reader
+
+
+class NotStartedError(Exception):
+    """There is no emulator, because this machine refused something, such as room on a disk."""
 
 
 Health = Literal["ok", "unfit", "silent", "refused"]
@@ -169,7 +176,11 @@ class Emulator:
 
 @contextlib.contextmanager
 def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
-    """Yield the emulator at `external`, or start one in `folder` and end it afterwards."""
+    """Yield the emulator at `external`, or start one in `folder` and end it afterwards.
+
+    Raises:
+        NotStartedError: It could not be started.
+    """
     log = folder / "emulator.log"
     if external is not None:
         tell(folder=str(folder), url=external)
@@ -178,8 +189,11 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     tell(folder=str(folder), url=url)
-    make_environments(folder / ENVIRONMENTS, find_pythons(os.environ), shipped_packages())
-    process = start_emulator(port, folder, log)
+    try:
+        make_environments(folder / ENVIRONMENTS, find_pythons(os.environ), shipped_packages())
+        process = start_emulator(port, folder, log)
+    except (AutomationError, OSError) as error:
+        raise NotStartedError(f"the emulator could not be started: {error}") from error
     try:
         yield Emulator(url, process, log)
     finally:

@@ -380,6 +380,17 @@ def test_an_emulator_that_is_not_there_is_told_apart_from_a_slow_one(
     assert not list(temporary.iterdir())
 
 
+def test_a_machine_that_refuses_what_the_emulator_needs_is_told_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a file"))
+    reason = r"the emulator could not be started: .*Not a directory"
+    with started() as supervisor, pytest.raises(EmulatorError, match=reason):
+        supervisor.wait_ready()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_supervisor_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automation.emulator.instance.MODULE", "no_such_module")
     with started() as supervisor, pytest.raises(EmulatorError, match=r"supervisor .* ended"):
