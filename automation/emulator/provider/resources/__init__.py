@@ -1,4 +1,4 @@
-"""The resource types that the provider supports, one module each."""
+"""The resource types that the provider supports, by module."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from automation.emulator.provider.resources.function import FUNCTION
 from automation.emulator.provider.resources.log_group import LOG_GROUP
 from automation.emulator.provider.resources.metric_alarm import METRIC_ALARM
 from automation.emulator.provider.resources.queue import QUEUE
-from automation.emulator.provider.resources.queue_policy import QUEUE_POLICY
-from automation.emulator.provider.resources.redrive_allow_policy import REDRIVE_ALLOW_POLICY
+from automation.emulator.provider.resources.queue_attribute import (
+    QUEUE_POLICY,
+    REDRIVE_ALLOW_POLICY,
+)
 from automation.emulator.provider.resources.role import ROLE
 from automation.emulator.provider.resources.role_policy import ROLE_POLICY
 from automation.emulator.provider.resources.role_policy_attachment import ROLE_POLICY_ATTACHMENT
