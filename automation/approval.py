@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automation.operate.pricing import AS_OF, PRICES, REGION, Quantity, bill
-from automation.stack.configuration import defaults, project_description, project_name
 from automation.support.errors import UsageError
 from automation.targets.aws import CONFIGURATION
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from automation.narrator import Narrator
     from automation.options import RunOptions
     from automation.scenario.model import Scenario
+    from automation.stack.project import Project
     from automation.targets.preflight import Access
 
 DEFAULTS = {"maxReceiveCount": 3, "memorySize": 128}  # Pulumi.yaml's
@@ -30,7 +30,9 @@ ALARMS = 5  # at most, of one stack
 HOURS_A_MONTH = 730
 
 
-def approve(access: Access, options: RunOptions, scenario: Scenario, narrator: Narrator) -> None:
+def approve(
+    access: Access, options: RunOptions, project: Project, scenario: Scenario, narrator: Narrator
+) -> None:
     """Say what a run is about to do on AWS, and ask before it deploys anything.
 
     A run on an existing stack deploys nothing, so nothing is asked.
@@ -41,7 +43,7 @@ def approve(access: Access, options: RunOptions, scenario: Scenario, narrator: N
     if options.stack is not None:
         narrator.say(f"Stack {options.stack} on {access.place}; its state: {access.backend}")
         return
-    narrator.say(proposal(access, options, messages=len(scenario.messages)))
+    narrator.say(proposal(access, options, project, messages=len(scenario.messages)))
     if not options.yes and not narrator.ask("Deploy?"):
         raise UsageError(
             "nothing was deployed: AWS is deployed to only after a yes",
@@ -49,17 +51,17 @@ def approve(access: Access, options: RunOptions, scenario: Scenario, narrator: N
         )
 
 
-def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
+def proposal(access: Access, options: RunOptions, project: Project, *, messages: int) -> str:
     """Return what a run is about to do, in lines.
 
     Args:
         access: Where.
         options: The run's; its configuration overrides the target's.
+        project: The program's project.
         messages: The number that is sent.
     """
-    own = f"{project_name(options.program)}:"
-    given = {key.removeprefix(own): value for key, value in options.configuration.items()}
-    known = DEFAULTS | _numbers(defaults(options.program)) | CONFIGURATION | _numbers(given)
+    given = project.own(options.configuration)
+    known = DEFAULTS | _numbers(project.defaults) | CONFIGURATION | _numbers(given)
     visibility = known["visibilityTimeout"] or VISIBILITY_PER_TIMEOUT * known["functionTimeout"]
     receives = known["maxReceiveCount"]
     seconds = visibility * receives + BESIDES
@@ -71,8 +73,7 @@ def proposal(access: Access, options: RunOptions, *, messages: int) -> str:
         "region": given.get("aws:region", access.caller.region),
         **{f"not AWS's own: {name}": url for name, url in access.caller.endpoints.items()},
         "state": access.backend,
-        "makes": f"{project_description(options.program)}; "
-        f"{'kept' if options.keep else 'destroyed'} at the end",
+        "makes": f"{project.description}; {'kept' if options.keep else 'destroyed'} at the end",
         "takes": f"about {round(seconds / 60)} min; {visibility * receives} s of it are "
         f"{receives} visibility timeouts of {visibility} s",
         "costs": f"{in_cents(spent)} (prices of {REGION}, {AS_OF}, without the free tier: "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from automation.stack.configuration import StackPlan, declared_keys, project_name
+from automation.stack.configuration import StackPlan
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, sweep
 from automation.stack.records import TIME, RunRecord
@@ -16,17 +16,17 @@ from automation.support.wait import looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from automation.stack.kinds import Item
     from automation.stack.lifecycle import EphemeralStack
+    from automation.stack.project import Project
     from automation.support.clients import Clients
     from automation.targets.base import Pace, Target
 
 EXPIRES_AFTER = timedelta(hours=2)  # of an ephemeral stack: far longer than the longest run
 
 
-def plan_stack(target: Target, name: str, given: Mapping[str, Any], program: Path) -> StackPlan:
+def plan_stack(target: Target, name: str, given: Mapping[str, Any], project: Project) -> StackPlan:
     """Return the plan of an ephemeral stack on a target.
 
     Of the target's configuration, and of the tags by which `reap` finds what is left, only what the
@@ -37,10 +37,10 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], program: Pat
         target: Where the stack is deployed.
         name: Name of the stack.
         given: Configuration by key; overrides the target's.
-        program: Folder of the program.
+        project: The program's project.
 
     Raises:
-        UsageError: The program's Pulumi.yaml cannot be read, or the given `tags` are no object.
+        UsageError: The given `tags` are no object.
     """
     started_at = datetime.now(UTC)
     record = RunRecord(
@@ -56,13 +56,13 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], program: Pat
         record=record,
         folder=target.folder / name,
         configuration=configuration_for(
-            declared_keys(program),
+            tuple(project.types),
             target.configuration,
             given,
-            {"project": project_name(program), "stack": name, "expires-at": record.expires_at},
+            {"project": project.name, "stack": name, "expires-at": record.expires_at},
         ),
         finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
-        program=program,
+        project=project,
     )
 
 

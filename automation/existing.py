@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from automation.emulator import lasting
 from automation.engine import find_engine
 from automation.stack.outputs import read_outputs
+from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import StackMissingError, UsageError
@@ -91,7 +92,7 @@ def open_existing_target(
         emulator=options.emulator,
         find_engine=lambda: find_engine(environment=environment, announce=say),
         environment=environment,
-        program=options.program,
+        backend=read_project(options.program).backend,
     ) as target:
         yield target
 

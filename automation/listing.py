@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.existing import open_existing_target
 from automation.reap import look
-from automation.stack.configuration import project_name
+from automation.stack.project import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +53,7 @@ def list_all(
     """
     with open_existing_target(options, environment, say) as target:
         of_runs = {
-            remains.stack: remains for remains in look(target, project_name(options.program))
+            remains.stack: remains for remains in look(target, read_project(options.program).name)
         }
         own = _own(options.program, target, of_runs)
         return sorted([*own, *map(_of_run, of_runs.values())], key=lambda each: each.stack)

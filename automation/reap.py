@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
-from automation.stack.configuration import project_name
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
+from automation.stack.project import read_project
 from automation.stack.records import TIME, run_folders
 from automation.stack.remains import Remains
 from automation.support.clients import aws_errors, make_clients
@@ -57,7 +57,7 @@ def reap(
     Raises:
         AutomationError: A target cannot be opened, or its services refuse to list.
     """
-    project = project_name(options.program)
+    project = read_project(options.program)
     found: list[Remains] = []
     for endpoint in endpoints(options):
         try:
@@ -66,10 +66,10 @@ def reap(
                 emulator=endpoint,
                 find_engine=lambda: find_engine(environment=environment, announce=narrator.say),
                 environment=environment,
-                program=options.program,
+                backend=project.backend,
                 accounts=options.accounts,
             ) as target:
-                found_here = look(target, project)
+                found_here = look(target, project.name)
                 left = [each for each in found_here if options.stack in {None, each.stack}]
                 selected = [each for each in left if selects(options, each)]
                 if selected and confirm(selected):

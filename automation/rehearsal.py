@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from automation.emulator.environment import built_environment
 from automation.engine.model import with_components
-from automation.stack.configuration import defaults, is_python, project_name
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from automation.stack.project import Project
 
 KEPT = ("PATH", "HOME", "XDG_CACHE_HOME")  # where a program finds its tools and its caches
 REFUSED = 42  # exit code of the child
@@ -49,30 +49,29 @@ finally:
 """
 
 
-def rehearse(program: Path, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+def rehearse(project: Project, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
     """Run a Python program with configuration, against mocks.
 
     Args:
-        program: Folder of the program.
+        project: The program's project.
         given: Configuration by key; overrides the program's defaults.
         environment: The caller's; of it the program sees what an engine on the emulator does.
 
     Raises:
         UsageError: The program refuses the configuration.
     """
-    if not is_python(program) or not (program / "__main__.py").is_file():
+    if project.runtime.get("name") != "python" or not (project.program / "__main__.py").is_file():
         return
-    project = project_name(program)
-    configuration = {
-        key if ":" in key else f"{project}:{key}": _text(value)
-        for key, value in {**defaults(program), **given}.items()
-    }
+    asked = {**project.defaults, **project.own(given)}
+    configuration = {key: _text(value) for key, value in project.namespaced(asked).items()}
     kept = {name: environment[name] for name in KEPT if name in environment}
     try:
         done = subprocess.run(
             [sys.executable, "-c", REHEARSE],
-            input=json.dumps({"project": project, "stack": "run", "configuration": configuration}),
-            cwd=program,
+            input=json.dumps(
+                {"project": project.name, "stack": "run", "configuration": configuration}
+            ),
+            cwd=project.program,
             env=with_components({**built_environment(environment), **kept}),
             capture_output=True,
             text=True,

@@ -24,8 +24,9 @@ from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
 from automation.scenario.send import send_messages, size_of
 from automation.source import check_source
-from automation.stack.configuration import check_configuration, project_name
+from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
+from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import (
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from automation.scenario.model import Scenario
     from automation.stack.lifecycle import EphemeralStack
     from automation.stack.outputs import Outputs
+    from automation.stack.project import Project
     from automation.support.clients import Clients
     from automation.targets.base import Target
 
@@ -94,13 +96,14 @@ class Run:
     def go(self) -> None:
         """Open the target, and prove the scenario on a stack there."""
         options = self._options
-        self._journal.project = project_name(options.program)
+        project = read_project(options.program)
+        self._journal.project = project.name
         scenario = load_scenario(options.scenario or scenario_of(options.program))
-        check_configuration(options.configuration, options.program)
+        check_configuration(options.configuration, project)
         if options.stack is None:
-            check_source(options.program, options.configuration, self._environment)
+            check_source(project, options.configuration, self._environment)
             if options.configuration:
-                rehearse(options.program, options.configuration, self._environment)
+                rehearse(project, options.configuration, self._environment)
         self._journal.phases.enter("set up")
         with open_target(
             options.target,
@@ -108,9 +111,9 @@ class Run:
             stack=options.stack,
             find_engine=self._find_engine,
             environment=self._environment,
-            program=options.program,
+            backend=project.backend,
             accounts=options.accounts,
-            approve=lambda access: approve(access, options, scenario, self._narrator),
+            approve=lambda access: approve(access, options, project, scenario, self._narrator),
             announce=self._narrator.say,
         ) as target:
             self._journal.description = target.description
@@ -118,7 +121,7 @@ class Run:
             check_bodies(scenario, target)
             self._tell_of_earlier_runs(target)
             if self._options.stack is None:
-                self._prove_on_ephemeral_stack(target, scenario)
+                self._prove_on_ephemeral_stack(target, project, scenario)
             else:
                 self._prove_on_existing_stack(target, scenario)
             self._journal.phases.enter("tear down")
@@ -138,12 +141,13 @@ class Run:
 
         return engine
 
-    def _prove_on_ephemeral_stack(self, target: Target, scenario: Scenario) -> None:
+    def _prove_on_ephemeral_stack(
+        self, target: Target, project: Project, scenario: Scenario
+    ) -> None:
         from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
-        options = self._options
-        plan = plan_stack(target, self._journal.stack, options.configuration, options.program)
+        plan = plan_stack(target, self._journal.stack, self._options.configuration, project)
         with ThreadPoolExecutor(max_workers=1) as background:
             clients = background.submit(make_clients, target.environment, plan.record.region)
             stack = EphemeralStack(

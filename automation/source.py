@@ -6,12 +6,12 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator.functions import find_pythons
-from automation.stack.configuration import defaults
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from automation.stack.project import Project
 
 SOURCE, RUNTIME = "functionSource", "runtime"  # keys of the program's configuration
 WITHIN = 60.0  # seconds; a file takes milliseconds
@@ -29,28 +29,30 @@ for path in sorted(folder.rglob("*.py")):
 """
 
 
-def check_source(program: Path, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+def check_source(
+    project: Project, given: Mapping[str, Any], environment: Mapping[str, str]
+) -> None:
     """Compile all of the function's source, if the program's settings say where that is.
 
     The Python release of its runtime compiles it: another one may know other syntax. Without that
     release on this machine, or if it takes too long, nothing is checked.
 
     Args:
-        program: Folder of the program.
+        project: The program's project.
         given: Configuration by key; overrides the program's defaults.
         environment: The caller's.
 
     Raises:
         UsageError: A file cannot be compiled.
     """
-    settings = {**defaults(program), **given}
+    settings = {**project.defaults, **project.own(given)}
     source, runtime = settings.get(SOURCE), settings.get(RUNTIME)
     python = find_pythons(environment).get(str(runtime))
     if not isinstance(source, str) or python is None:
         return
     try:
         done = subprocess.run(
-            [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, program / source],
+            [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, project.program / source],
             capture_output=True,
             text=True,
             timeout=WITHIN,

@@ -21,6 +21,7 @@ from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.pytest_plugin.stack import LiveStack
 from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
+from automation.stack.project import read_project
 from automation.stack.records import RunFolder
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import DestroyFailedError, UsageError
@@ -86,12 +87,12 @@ class LiveSession:
             AutomationError: The options are wrong, or something failed. Nothing is left.
         """
         given = configuration or {}
-        folder = self._options.program if program is None else Path(program)
-        check_configuration(given, folder)
+        project = read_project(self._options.program if program is None else Path(program))
+        check_configuration(given, project)
         self._signals.enter_context(end_tests_on_signals())
         with deferred():
             target = self._target or self._open()
-            plan = plan_stack(target, f"test-{secrets.token_hex(4)}", given, folder)
+            plan = plan_stack(target, f"test-{secrets.token_hex(4)}", given, project)
             with explained(target), contextlib.ExitStack() as until_deployed:
                 live = self._deploy(target, plan, until_deployed)
                 self.stacks[live] = until_deployed.pop_all()
@@ -136,7 +137,7 @@ class LiveSession:
                     emulator=options.emulator,
                     find_engine=self._find_engine,
                     environment=self._environment,
-                    program=options.program,
+                    backend=read_project(options.program).backend,
                     announce=self._announce,
                 )
             )

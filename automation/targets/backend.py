@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from automation.support.errors import AccessError
 from automation.support.paths import cache_folder, pulumi_home
 
@@ -135,12 +133,6 @@ def stored_login(environment: Mapping[str, str]) -> Mapping[str, object]:
     except ValueError:
         return {"encrypted": True}
     return login if isinstance(login, dict) else {}
-
-
-def backend_of_project(program: Path) -> object:
-    """Return `backend` of a program's Pulumi.yaml, which the caller has checked."""
-    project = yaml.safe_load((program / "Pulumi.yaml").read_text(encoding="utf-8"))
-    return project.get("backend")
 
 
 def with_own_backend(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

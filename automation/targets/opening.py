@@ -14,7 +14,6 @@ from automation.targets.preflight import check_access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-    from pathlib import Path
 
     from automation.engine import Engine
     from automation.targets.base import Target
@@ -37,7 +36,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     find_engine: Callable[[], Engine],
     environment: Mapping[str, str],
     stack: str | None = None,
-    program: Path,
+    backend: object = None,
     accounts: Collection[str] = (),
     approve: Callable[[Access], None] = lambda _access: None,
     announce: Callable[[str], None] = lambda _line: None,
@@ -51,7 +50,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
         find_engine: Finds or installs the engine.
         environment: The caller's environment.
         stack: Name of a stack that must exist already.
-        program: Folder of the program.
+        backend: The backend that the program's Pulumi.yaml names, if any.
         accounts: The AWS accounts that are allowed; empty allows any.
         approve: Called with the AWS account before anything is started; raises to refuse it.
         announce: Called with a line for the user, such as on a download.
@@ -63,7 +62,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     if name == "aws":
         if emulator is not None:
             raise UsageError("--emulator is for the local target only", hint="leave out --emulator")
-        access = check_access(environment, program=program, accounts=accounts, stack=stack)
+        access = check_access(environment, backend=backend, accounts=accounts, stack=stack)
         approve(access)
         yield aws_target(find_engine(), environment, access, announce)
     else:

@@ -13,7 +13,6 @@ from automation.support.clients import ENDPOINT
 from automation.support.errors import AccessError
 from automation.targets.backend import (
     OWN,
-    backend_of_project,
     check_backend,
     choose_backend,
     stored_login,
@@ -22,7 +21,6 @@ from automation.targets.caller import find_caller
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from automation.targets.backend import Backend
     from automation.targets.caller import Caller
@@ -55,7 +53,7 @@ class Access:
 def check_access(
     environment: Mapping[str, str],
     *,
-    program: Path,
+    backend: object,
     accounts: Collection[str],
     stack: str | None,
 ) -> Access:
@@ -63,7 +61,7 @@ def check_access(
 
     Args:
         environment: The user's.
-        program: Folder of the program, whose Pulumi.yaml may name a backend.
+        backend: The backend that the program's Pulumi.yaml names, if any.
         accounts: The accounts that are allowed; empty allows any.
         stack: A stack that must exist already; None if one is to be created.
 
@@ -71,11 +69,11 @@ def check_access(
         AccessError: The credentials, the account, the endpoint or the backend cannot be used.
     """
     login = stored_login(environment)
-    backend = choose_backend(environment, backend_of_project(program), login)
-    check_backend(backend, environment, login, stack)
+    chosen = choose_backend(environment, backend, login)
+    check_backend(chosen, environment, login, stack)
     caller = find_caller(environment)
     check_caller(caller, accounts)
-    return Access(caller=caller, backend=backend)
+    return Access(caller=caller, backend=chosen)
 
 
 def check_caller(caller: Caller, accounts: Collection[str]) -> None:

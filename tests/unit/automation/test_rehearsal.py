@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation.rehearsal import rehearse
+from automation.stack.project import read_project
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 
@@ -36,7 +37,7 @@ def test_what_a_program_refuses_is_told_in_its_words(
     program: Path, given: dict[str, object]
 ) -> None:
     with pytest.raises(UsageError, match="size must be 1; got"):
-        rehearse(program, given, {"AWS_SECRET_ACCESS_KEY": "secret"})
+        rehearse(read_project(program), given, {"AWS_SECRET_ACCESS_KEY": "secret"})
 
 
 @pytest.mark.parametrize(
@@ -50,16 +51,16 @@ def test_what_a_program_refuses_is_told_in_its_words(
 def test_all_else_is_left_to_the_deployment(program: Path, source: str) -> None:
     (program / "__main__.py").write_text(source)
 
-    rehearse(program, {"size": 2}, {})
+    rehearse(read_project(program), {"size": 2}, {})
 
 
 def test_a_program_in_another_language_is_left_to_the_deployment(program: Path) -> None:
     (program / "Pulumi.yaml").write_text(PROJECT.format(runtime="nodejs"))
 
-    rehearse(program, {"size": 2}, {})
+    rehearse(read_project(program), {"size": 2}, {})
 
 
 def test_this_checkouts_program_refuses_what_aws_would_refuse() -> None:
     with pytest.raises(UsageError, match="batchSize must be a whole number"):
-        rehearse(CHECKOUT, {"batchSize": 0}, {})
-    rehearse(CHECKOUT, {"batchSize": 1}, {})
+        rehearse(read_project(CHECKOUT), {"batchSize": 0}, {})
+    rehearse(read_project(CHECKOUT), {"batchSize": 1}, {})

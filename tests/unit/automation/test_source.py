@@ -6,6 +6,7 @@ import pytest
 
 from automation.emulator.functions import OWN
 from automation.source import check_source
+from automation.stack.project import read_project
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 
@@ -27,7 +28,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_this_checkouts_function_compiles() -> None:
-    check_source(CHECKOUT, {"runtime": OWN}, {})
+    check_source(read_project(CHECKOUT), {"runtime": OWN}, {})
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_file_that_cannot_be_compiled_is_told_with_its_line(
     broken.write_bytes(source)
 
     with pytest.raises(UsageError) as raised:
-        check_source(program, {}, {})
+        check_source(read_project(program), {}, {})
 
     assert f"{broken}, {problem}" in str(raised.value)
     assert OWN in raised.value.hint
@@ -55,16 +56,26 @@ def test_a_file_that_cannot_be_compiled_is_told_with_its_line(
 def test_hidden_files_are_not_deployed_so_they_are_not_compiled(program: Path) -> None:
     (program / "code" / ".draft.py").write_text("def f(\n")
 
-    check_source(program, {}, {})
+    check_source(read_project(program), {}, {})
 
 
 def test_without_the_right_release_nothing_is_said_about_syntax(program: Path) -> None:
     (program / "code" / "broken.py").write_text("def f(\n")
 
-    check_source(program, {"runtime": "python3.99"}, {})
+    check_source(read_project(program), {"runtime": "python3.99"}, {})
 
 
 def test_a_program_that_does_not_say_where_its_source_is_is_let_be(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: orders\nruntime: python\n")
 
-    check_source(tmp_path, {}, {})
+    check_source(read_project(tmp_path), {}, {})
+
+
+def test_a_source_that_is_given_with_the_projects_name_is_the_one_that_is_compiled(
+    program: Path,
+) -> None:
+    (program / "other").mkdir()
+    (program / "other" / "broken.py").write_text("def f(\n")
+
+    with pytest.raises(UsageError, match=r"other/broken\.py, line 1"):
+        check_source(read_project(program), {"orders:functionSource": "other"}, {})

@@ -11,9 +11,9 @@ from automation.ephemeral import configuration_for
 from automation.stack.configuration import (
     StackPlan,
     check_configuration,
-    declared_keys,
     write_configuration,
 )
+from automation.stack.project import read_project
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.stack.test_lifecycle import RECORD
@@ -37,7 +37,7 @@ def written(program: Path, folder: Path, **configuration: Any) -> tuple[Any, Any
         folder=folder / "run",
         configuration=configuration,
         finish_by_hand="",
-        program=program,
+        project=read_project(program),
     )
     write_configuration(plan)
     stack = json.loads((plan.folder / "Pulumi.run-1.yaml").read_text())
@@ -75,22 +75,22 @@ def test_a_projects_own_main_and_options_are_kept(program: Path, tmp_path: Path)
 
 
 def test_declared_keys_are_read_with_and_without_the_projects_name(program: Path) -> None:
-    assert declared_keys(program) == ()
+    assert tuple(read_project(program).types) == ()
     (program / "Pulumi.yaml").write_text(
         f"{BARE}config:\n  orders:tags: {{}}\n  size: 1\n  aws:region: x\n"
     )
-    assert declared_keys(program) == ("tags", "size", "aws:region")
-    assert "tags" in declared_keys(CHECKOUT)
+    assert tuple(read_project(program).types) == ("tags", "size", "aws:region")
+    assert "tags" in read_project(CHECKOUT).types
 
 
 def test_a_project_that_declares_nothing_takes_any_key_and_one_that_declares_refuses_others(
     program: Path,
 ) -> None:
-    check_configuration({"anything": 1}, program)
+    check_configuration({"anything": 1}, read_project(program))
     (program / "Pulumi.yaml").write_text(f"{BARE}config:\n  size: 1\n")
-    check_configuration({"size": 1, "aws:region": "x"}, program)
+    check_configuration({"size": 1, "aws:region": "x"}, read_project(program))
     with pytest.raises(UsageError, match="no configuration key anything"):
-        check_configuration({"anything": 1}, program)
+        check_configuration({"anything": 1}, read_project(program))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_folder_that_is_no_project_is_refused(
         (program / "Pulumi.yaml").write_text(text)
 
     with pytest.raises(UsageError, match=problem) as raised:
-        check_configuration({}, program)
+        check_configuration({}, read_project(program))
 
     assert raised.value.hint
 

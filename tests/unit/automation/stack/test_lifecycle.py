@@ -10,6 +10,7 @@ import yaml
 from automation.stack.configuration import StackPlan
 from automation.stack.events import Resource, ResourceStep
 from automation.stack.lifecycle import EphemeralStack, stack_outputs
+from automation.stack.project import read_project
 from automation.stack.records import RunFolder, RunRecord
 from automation.support.errors import (
     AutomationError,
@@ -45,7 +46,7 @@ def plan(tmp_path: Path) -> StackPlan:
         folder=tmp_path / "runs" / "run-1",
         configuration={"functionTimeout": 1, "aws:region": "eu-west-1", "tags": {"a": "b"}},
         finish_by_hand="pulumi destroy --stack run-1",
-        program=CHECKOUT,
+        project=read_project(CHECKOUT),
     )
 
 

@@ -23,6 +23,7 @@ from botocore.loaders import create_loader
 
 from automation.cli import command
 from automation.scenario.model import TEN_HANDS
+from automation.stack.project import read_project
 from automation.support.errors import AccessError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.backend import OWN, Backend, choose_backend, own_passphrase
@@ -132,7 +133,8 @@ def check(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> Check:
     ) -> Access:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        return check_access(dict(os.environ), program=program, accounts=accounts, stack=stack)
+        backend = read_project(program).backend
+        return check_access(dict(os.environ), backend=backend, accounts=accounts, stack=stack)
 
     return run
 
