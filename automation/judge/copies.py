@@ -40,18 +40,16 @@ def find_copies(
     known by the line that proves its receive, if that has the id.
 
     Args:
-        sent: The messages.
+        sent: The messages whose send was retried.
         letters: Dead letters with other ids, sent during this run.
         lines: Log lines without any of the messages' ids.
     """
     found: set[str] = set()
+    bodies = {letter.message_id: letter.body for letter in letters}
     for each in sent:
-        if not each.retries:
-            continue
         lines_by_id = _lines_by_id(each.message.log, lines)
         ids = list(lines_by_id)
         if each.message.fate == "dead-lettered":
-            bodies = {letter.message_id: letter.body for letter in letters}
             ids = [one for one, body in bodies.items() if body == each.message.body]
         new = [message_id for message_id in ids if message_id not in found][: each.retries]
         found.update(new)

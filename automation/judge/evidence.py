@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from automation.judge.copies import find_copies
@@ -12,8 +14,7 @@ from automation.observe.logs import Logs, read_logs
 from automation.scenario.model import line_pattern
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from automation.judge.copies import Copy
@@ -59,6 +60,12 @@ class MessageEvidence:
     receives: tuple[Receive, ...]
     other_lines: tuple[Line, ...]
     dead_letters: tuple[DeadLetter, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line about it, in ascending order of time."""
+        received = (receive.line for receive in self.receives)
+        return tuple(sorted((*received, *self.other_lines), key=attrgetter("timestamp")))
 
     @property
     def receive_numbers(self) -> tuple[int, ...]:
@@ -113,9 +120,7 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
     preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
     foreign = [letter for letter in others if letter not in preexisting]
-    with_id = set(chain.from_iterable(lines_by_id.values()))
-    unknown_lines = [line for line in logs.lines if line not in with_id]
-    copies = tuple(find_copies(observation.sent, foreign, unknown_lines))
+    copies = _copies(observation, foreign, logs.lines, lines_by_id)
     copied_ids = {copy.message_id for copy in copies}
     return Evidence(
         scenario=scenario,
@@ -127,6 +132,36 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
         unexpected=tuple(each for each in foreign if each.message_id not in copied_ids),
         preexisting=tuple(preexisting),
     )
+
+
+def _copies(
+    observation: Observation,
+    foreign: Sequence[DeadLetter],
+    lines: Sequence[Line],
+    lines_by_id: Mapping[str, Sequence[Line]],
+) -> tuple[Copy, ...]:
+    """Find the copies of messages whose send was retried, which is rare, and known beforehand."""
+    retried = [sent for sent in observation.sent if sent.retries]
+    if not retried:
+        return ()
+    with_id = set(chain.from_iterable(lines_by_id.values()))
+    return tuple(find_copies(retried, foreign, [line for line in lines if line not in with_id]))
+
+
+_REASON = re.compile(r"\breason=(?P<reason>.+)")  # as this project's function logs it
+
+
+def failure_reason(lines: Iterable[Line]) -> str | None:
+    """Return why a message failed last, from the lines about it by time.
+
+    It is what follows "reason=" in the last error line, or that whole line; None if no line is an
+    error.
+    """
+    errors = [line.message for line in lines if line.is_error]
+    if not errors:
+        return None
+    found = _REASON.search(errors[-1])
+    return found["reason"] if found else errors[-1]
 
 
 def lines_with_ids(lines: Sequence[Line], ids: Collection[str]) -> Mapping[str, list[Line]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from automation.judge.causes import find_causes
 from automation.judge.checks import CHECKS
-from automation.judge.evidence import gather, invocation_line
+from automation.judge.evidence import failure_reason, gather, invocation_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from automation.observe.logs import Invocation, Line, Report
     from automation.observe.observation import Observation, QueueDepth
     from automation.scenario.model import ExpectedFate, Scenario
-
-_timestamp = attrgetter("timestamp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +42,7 @@ class MessageVerdict:
         sent_at: When it was sent, in UTC.
         is_logged: Whether the scenario names the log line that proves its receives.
         receive_lines: Each line that proves a receive, in ascending order of time.
-        other_lines: The other lines about it, in ascending order of time.
+        lines: Every line about it, in ascending order of time.
         reason: Why its last receive failed, as far as the log says; None when nothing says so.
     """
 
@@ -56,18 +54,13 @@ class MessageVerdict:
     sent_at: datetime
     is_logged: bool
     receive_lines: tuple[Line, ...]
-    other_lines: tuple[Line, ...]
+    lines: tuple[Line, ...]
     reason: str | None
 
     @property
     def received_at(self) -> tuple[datetime, ...]:
         """Time of each line that proves a receive, in UTC, in ascending order."""
         return tuple(line.timestamp for line in self.receive_lines)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """Every line about it, in ascending order of time."""
-        return tuple(sorted((*self.receive_lines, *self.other_lines), key=_timestamp))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +152,7 @@ def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool)
 
 
 def _message_verdict(message: MessageEvidence, causes: tuple[Cause, ...]) -> MessageVerdict:
-    sent = message.sent
+    sent, lines = message.sent, message.lines
     return MessageVerdict(
         message_id=sent.message_id,
         body=sent.message.body,
@@ -168,23 +161,21 @@ def _message_verdict(message: MessageEvidence, causes: tuple[Cause, ...]) -> Mes
         receives=max(message.receive_numbers, default=0),
         sent_at=sent.sent_at,
         is_logged=sent.message.log is not None,
-        receive_lines=tuple(sorted((each.line for each in message.receives), key=_timestamp)),
-        other_lines=tuple(sorted(message.other_lines, key=_timestamp)),
-        reason=_reason(message, causes),
+        receive_lines=tuple(
+            sorted((each.line for each in message.receives), key=attrgetter("timestamp"))
+        ),
+        lines=lines,
+        reason=_reason(message.fate, lines, causes),
     )
 
 
-def _reason(message: MessageEvidence, causes: tuple[Cause, ...]) -> str | None:
-    """Return what the last error line about a message says, or the one cause of all failures."""
-    if message.fate == "processed":
+def _reason(fate: Fate, lines: tuple[Line, ...], causes: tuple[Cause, ...]) -> str | None:
+    """Return why a message failed last: what its lines say, or the one cause of all failures."""
+    if fate == "processed":
         return None
-    lines = sorted(
-        (*(receive.line for receive in message.receives), *message.other_lines), key=_timestamp
-    )
-    errors = [line.message for line in lines if line.is_error]
-    if errors:
-        return errors[-1].partition("reason=")[2] or errors[-1]
-    failed = message.fate != "lost"  # a lost message was deleted, so its batch did not fail
+    if reason := failure_reason(lines):
+        return reason
+    failed = fate != "lost"  # a lost message was deleted, so its batch did not fail
     return causes[0].what if failed and len(causes) == 1 else None
 
 

@@ -112,9 +112,9 @@ class Logs:
         """The error that kept the function from being loaded, if the platform says that one did."""
         errors: dict[str, Line] = {}
         for line in self.lines:
-            if _INIT_FAILED.fullmatch(line.message):
-                return errors.get(line.stream, line)
             if line.is_error:
+                if _INIT_FAILED.fullmatch(line.message):
+                    return errors.get(line.stream, line)
                 errors[line.stream] = line
         return None
 

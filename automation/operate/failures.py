@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automation.judge.evidence import lines_with_ids
+from automation.judge.evidence import failure_reason, lines_with_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import re
+    from collections.abc import Sequence
 
     from automation.observe.logs import Line, Logs
     from automation.observe.observation import DeadLetter
 
 NOT_LOGGED = "not logged"
-_REASON = re.compile(r"\breason=(?P<reason>.+)")  # as this project's function logs it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +23,7 @@ class Failure:
 
     Attributes:
         letter: The dead letter.
-        reason: Why it failed, from its last error line: what follows "reason=" in it, or the whole
-            line; `NOT_LOGGED` when no error line names the message.
+        reason: Why it failed, from its last error line; `NOT_LOGGED` when none names the message.
         lines: Every line that contains its id, by time.
     """
 
@@ -40,20 +38,11 @@ def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
     return tuple(
         Failure(
             letter=letter,
-            reason=reason_of(lines[letter.message_id]),
+            reason=failure_reason(lines[letter.message_id]) or NOT_LOGGED,
             lines=tuple(lines[letter.message_id]),
         )
         for letter in sorted(letters, key=lambda letter: letter.sent_at)
     )
-
-
-def reason_of(lines: Iterable[Line]) -> str:
-    """Return why a message failed last, from the lines about it."""
-    errors = [line.message for line in lines if line.is_error]
-    if not errors:
-        return NOT_LOGGED
-    found = _REASON.search(errors[-1])
-    return found["reason"] if found else errors[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
