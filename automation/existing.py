@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
+from automation.observe.observer import Observer
 from automation.stack.outputs import read_outputs
 from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
@@ -35,12 +36,14 @@ class ExistingStack:
         name: Name of the stack.
         outputs: Its outputs.
         clients: AWS clients for its account and region.
+        observer: Reads its log and its queues.
         target: Where it is.
     """
 
     name: str
     outputs: Outputs
     clients: Clients
+    observer: Observer
     target: Target
 
 
@@ -69,7 +72,13 @@ def open_stack(
         if outputs.region != target.region:
             clients = make_clients(target.environment, outputs.region)
         with aws_errors(f"working on stack {name}"):
-            yield ExistingStack(name=name, outputs=outputs, clients=clients, target=target)
+            yield ExistingStack(
+                name=name,
+                outputs=outputs,
+                clients=clients,
+                observer=Observer(clients, outputs, target.pace.skew),
+                target=target,
+            )
 
 
 @contextlib.contextmanager

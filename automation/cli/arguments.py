@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automation.support.interrupts import interruptible
 from automation.targets.opening import NAMES
 
 if TYPE_CHECKING:
@@ -23,10 +22,22 @@ if TYPE_CHECKING:
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def add_target_options(parser: argparse.ArgumentParser) -> None:
-    """Add --target and --emulator."""
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add --target."""
     parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
-    parser.add_argument("--emulator", metavar="URL", help="use this running emulator")
+
+
+def add_target_options(
+    parser: argparse.ArgumentParser, emulator: str = "use this running emulator"
+) -> None:
+    """Add --target and --emulator.
+
+    Args:
+        parser: The command's.
+        emulator: What the command does with an emulator.
+    """
+    add_target(parser)
+    parser.add_argument("--emulator", metavar="URL", help=emulator)
 
 
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
@@ -84,16 +95,6 @@ def print_json_line(value: Any) -> None:
     sys.stdout.flush()
 
 
-def agreed(question: str) -> bool:
-    """Ask a question at the terminal; without one, the answer is no."""
-    if not sys.stdin.isatty():
-        return False
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    with interruptible():
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
 def say(line: str) -> None:
     """Print a line for a person to stderr; stdout belongs to what the command prints."""
     sys.stderr.write(f"{line}\n")
@@ -129,15 +130,20 @@ def account(text: str) -> str:
     return text
 
 
-def seconds(text: str) -> float:
-    """Parse a number of seconds above 0, for argparse."""
+def above_zero(text: str, what: str = "a number") -> float:
+    """Parse a number above 0, for argparse; `what` it is, for the error."""
     try:
         value = float(text)
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what} above 0")
     return value
+
+
+def seconds(text: str) -> float:
+    """Parse a number of seconds above 0, for argparse."""
+    return above_zero(text, "a number of seconds")
 
 
 def configuration_value(text: str) -> tuple[str, object]:
@@ -165,17 +171,6 @@ def count(text: str) -> int:
     if not digits.isdecimal() or not int(digits):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(digits)
-
-
-def per_second(text: str) -> float:
-    """Parse a number above 0, for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
 
 
 def pattern(text: str) -> re.Pattern[str]:

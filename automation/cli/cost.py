@@ -80,14 +80,11 @@ def carry_out(options: argparse.Namespace) -> int:
 
 def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
     """Measure a stack; return what it used, a few words for it, and whether its queue is FIFO."""
-    from automation.observe.observer import Observer
     from automation.operate.usage import measure
 
     template = load_scenario(options.scenario).invocation
-    with opened_stack(options) as stack:
-        observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
-        with interruptible():
-            usage = measure(observer.log_events(options.since), template)
+    with opened_stack(options) as stack, interruptible():
+        usage = measure(stack.observer.log_events(options.since), template)
     words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
     return usage, words, stack.outputs.queue_url.endswith(FIFO)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automation.cli.arguments import (
+    above_zero,
     add_stack_options,
-    agreed,
     opened_stack,
     pattern,
-    per_second,
     print_json,
     say,
 )
@@ -19,8 +18,6 @@ from automation.support.errors import AutomationError, NotFoundError, UsageError
 if TYPE_CHECKING:
     import argparse
 
-    from automation.existing import ExistingStack
-    from automation.observe.observer import Observer
     from automation.operate.redrive import Redriven
 
 EXAMPLES = """\
@@ -64,7 +61,7 @@ def add_redrive_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="move nothing; tell what would be")
     parser.add_argument(
-        "--rate", type=per_second, metavar="N", help="move at most N messages a second"
+        "--rate", type=above_zero, metavar="N", help="move at most N messages a second"
     )
     add_stack_options(parser)
 
@@ -82,7 +79,7 @@ def list_all(options: argparse.Namespace) -> int:
     from automation.operate.peek import failures
 
     with opened_stack(options) as stack:
-        found = failures(_observer(stack))
+        found = failures(stack.observer)
         depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
     if options.json:
         print_json([document(failure) for failure in found])
@@ -99,7 +96,7 @@ def show(options: argparse.Namespace) -> int:
     from automation.operate.peek import failures
 
     with opened_stack(options) as stack:
-        found = failures(_observer(stack))
+        found = failures(stack.observer)
     wanted = [each for each in found if each.letter.message_id == options.message_id]
     if not wanted:
         from automation.support.nearest import did_you_mean
@@ -131,7 +128,7 @@ def redrive(options: argparse.Namespace) -> int:
         job = Redrive(
             stack.clients.sqs,
             stack.outputs,
-            _observer(stack).log_events,
+            stack.observer.log_events,
             RedriveOptions(selection=selection, dry_run=options.dry_run, rate=options.rate),
         )
         for each in job.go():
@@ -159,13 +156,14 @@ def redrive(options: argparse.Namespace) -> int:
 def purge(options: argparse.Namespace) -> int:
     """Delete every dead letter, after asking."""
     from automation.observe.observer import read_depth
+    from automation.report.terminal import ask, make_console
 
     with opened_stack(options) as stack:
         url = stack.outputs.dead_letter_queue_url
         depth = read_depth(stack.clients.sqs, url)
         if not depth.empty:
             question = f"Delete all dead letters of stack {stack.name} ({depth}) for ever?"
-            if not (options.yes or agreed(question)):
+            if not (options.yes or ask(question, make_console(stderr=True))):
                 raise UsageError(
                     f"nothing was deleted: the dead-letter queue holds {depth}",
                     hint="add --yes to delete all of them without a question",
@@ -176,12 +174,6 @@ def purge(options: argparse.Namespace) -> int:
     else:
         say(f"the dead-letter queue of stack {stack.name} held {depth}; it is purged")
     return 0
-
-
-def _observer(stack: ExistingStack) -> Observer:
-    from automation.observe.observer import Observer
-
-    return Observer(stack.clients, stack.outputs, stack.target.pace.skew)
 
 
 COMMAND = Command(

@@ -6,10 +6,9 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_json, print_json
+from automation.cli.arguments import add_json, add_target, print_json
 from automation.cli.base import Command
 from automation.support.interrupts import interruptible
-from automation.targets.opening import NAMES
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +27,7 @@ Changes and starts nothing. Exit code 3 if something must be mended first.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `doctor`."""
-    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    add_target(parser)
     add_json(parser)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import agreed, say
+from automation.cli.arguments import say
 from automation.cli.base import Command
 
 if TYPE_CHECKING:
@@ -38,8 +38,11 @@ def stop(options: argparse.Namespace) -> int:
 
     running = lasting.find()
     if running is not None and (stacks := running.stacks):
+        from automation.report.terminal import ask, make_console
+
         say(f"these stacks go with the emulator at {running.url}: {', '.join(stacks)}")
-        if not options.yes and sys.stdin.isatty() and not agreed("Stop it and discard them?"):
+        question = "Stop it and discard them?"
+        if not options.yes and sys.stdin.isatty() and not ask(question, make_console(stderr=True)):
             say("not stopped")
             return 0
     instance = lasting.stop()

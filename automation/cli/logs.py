@@ -68,13 +68,11 @@ def looks_at(
     stack: ExistingStack, options: argparse.Namespace, wanted: Filter
 ) -> Iterable[Iterable[Row]]:
     """Read the rows since a time; with --follow, again and again."""
-    from automation.observe.observer import Observer
     from automation.operate.rows import Tail
     from automation.support.output import reader_is_gone
     from automation.support.wait import looks
 
-    observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
-    tail = Tail(observer.log_events, options.since, wanted)
+    tail = Tail(stack.observer.log_events, options.since, wanted)
     if not options.follow:
         with interruptible():
             rows = tail.fresh()

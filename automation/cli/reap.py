@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_account, add_program, say
+from automation.cli.arguments import (
+    add_account,
+    add_json,
+    add_program,
+    add_target_options,
+    print_json,
+    say,
+)
 from automation.cli.base import Command
-from automation.support import interrupts
-from automation.targets.opening import NAMES
 
 if TYPE_CHECKING:
     import argparse
@@ -29,14 +33,13 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `reap`."""
-    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
-    parser.add_argument("--emulator", metavar="URL", help="look only at this running emulator")
+    add_target_options(parser, emulator="look only at this running emulator")
     add_account(parser)
     parser.add_argument("--stack", metavar="NAME", help="only this stack, expired or not")
     add_program(parser)
     parser.add_argument("--all", action="store_true", help="also stacks that have not expired")
     parser.add_argument("--yes", action="store_true", help="remove, and do not ask")
-    parser.add_argument("--json", action="store_true", help="print JSON to standard output")
+    add_json(parser)
 
 
 def carry_out(options: argparse.Namespace) -> int:
@@ -45,7 +48,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.reap import reap
     from automation.report.live import TerminalNarrator
     from automation.report.remains import document, print_remains
-    from automation.report.terminal import make_console
+    from automation.report.terminal import ask, make_console
     from automation.stack.programs import find_program
 
     errors = make_console(stderr=True)
@@ -54,9 +57,7 @@ def carry_out(options: argparse.Namespace) -> int:
         if options.yes or options.target != "aws" or not sys.stdin.isatty():
             return bool(options.yes)
         print_remains(selected, errors)
-        errors.print(f"Remove all of this from {selected[0].place}? [y/N] ", end="", markup=False)
-        with interrupts.interruptible():
-            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return ask(f"Remove all of this from {selected[0].place}?", errors)
 
     found = reap(
         ReapOptions(
@@ -72,7 +73,7 @@ def carry_out(options: argparse.Namespace) -> int:
         confirm,
     )
     if options.json:
-        sys.stdout.write(json.dumps(document(found), indent=2) + "\n")
+        print_json(document(found))
     else:
         print_remains(found, make_console())
         if any(not each.removed and not each.alive for each in found) and not options.yes:

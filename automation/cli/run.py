@@ -6,11 +6,16 @@ import argparse
 import os
 from pathlib import Path
 
-from automation.cli.arguments import add_account, add_program, configuration_value, seconds
+from automation.cli.arguments import (
+    add_account,
+    add_program,
+    add_target,
+    configuration_value,
+    seconds,
+)
 from automation.cli.base import EXIT_CODES, Command
 from automation.support import interrupts
 from automation.support.errors import UsageError
-from automation.targets.opening import NAMES
 
 WITHIN = 3600.0  # seconds
 MOST = 6600.0  # seconds; a stack expires after 7200, when its run must be over, clean-up and all
@@ -27,7 +32,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run."""
-    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    add_target(parser)
     parser.add_argument(
         "--scenario",
         type=Path,

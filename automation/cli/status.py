@@ -36,12 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Print the status of a stack."""
-    from automation.observe.observer import Observer
     from automation.operate.status import read_status
 
     with opened_stack(options) as stack, interruptible():
-        observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
-        status = read_status(stack.clients, stack.outputs, observer.log_events(options.since))
+        status = read_status(stack.clients, stack.outputs, stack.observer.log_events(options.since))
     if options.json:
         print_json(document(stack, status))
     else:

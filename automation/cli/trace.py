@@ -34,16 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Print a message's life."""
     from automation.observe.logs import read_logs
-    from automation.observe.observer import Observer, read_depth
+    from automation.observe.observer import read_depth
     from automation.operate.peek import peek
     from automation.operate.trace import trace
 
     with opened_stack(options) as stack:
-        observer = Observer(stack.clients, stack.outputs, stack.target.pace.skew)
         source = read_depth(stack.clients.sqs, stack.outputs.queue_url)
-        letters = peek(observer)
+        letters = peek(stack.observer)
         with interruptible():
-            logs = read_logs(observer.log_events(options.since))
+            logs = read_logs(stack.observer.log_events(options.since))
         found = trace(options.message_id, logs, letters, source)
         if found is None:
             raise NotFoundError(

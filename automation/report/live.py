@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from typing import TYPE_CHECKING, Self
 
 from rich.text import Text
 
 from automation.narrator import Narrator
-from automation.report.terminal import printable
-from automation.support.interrupts import interruptible
+from automation.report.terminal import ask, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,12 +121,8 @@ class TerminalNarrator(Narrator):
 
     def ask(self, question: str) -> bool:
         """Ask at the terminal, without the status line meanwhile; without a terminal it is a no."""
-        if not sys.stdin.isatty():
-            return False
         with self._without_status():
-            self._console.print(Text(f"{question} [y/N] "), end="", soft_wrap=True)
-            with interruptible():
-                return sys.stdin.readline().strip().lower() in {"y", "yes"}
+            return ask(question, self._console)
 
     @contextlib.contextmanager
     def _without_status(self) -> Iterator[None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from automation.support.errors import AutomationError
+from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,15 @@ def make_console(*, stderr: bool = False) -> Console:
         if console.is_terminal
         else Console(stderr=stderr, highlight=False, width=PIPED_WIDTH)
     )
+
+
+def ask(question: str, console: Console) -> bool:
+    """Ask a question at the terminal; without one, the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    console.print(Text(f"{question} [y/N] "), end="", soft_wrap=True)
+    with interruptible():
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def print_lines(text: str, console: Console) -> None:

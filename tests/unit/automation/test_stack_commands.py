@@ -14,6 +14,7 @@ import pytest
 from automation.cli import command
 from automation.listing import Listed
 from automation.observe.observation import LogEvent
+from automation.observe.observer import Observer
 from automation.targets.base import Pace
 from tests.unit.automation.observe.test_observer import ATTRIBUTES
 from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter
@@ -79,15 +80,17 @@ def said(
 ) -> Said:
     """A command's exit code, and what it prints with its white space made single."""
     mapping = {"State": "Enabled", "BatchSize": 10, "LastProcessingResult": "OK"}
+    clients: Any = SimpleNamespace(
+        sqs=queues,
+        logs=Pages({"events": [as_response(event) for event in events()]}),
+        lambda_=SimpleNamespace(get_event_source_mapping=lambda **_: mapping),
+        cloudwatch=Pages({"MetricAlarms": ALARMS}),
+    )
     stack = SimpleNamespace(
         name="dev",
         outputs=OUTPUTS,
-        clients=SimpleNamespace(
-            sqs=queues,
-            logs=Pages({"events": [as_response(event) for event in events()]}),
-            lambda_=SimpleNamespace(get_event_source_mapping=lambda **_: mapping),
-            cloudwatch=Pages({"MetricAlarms": ALARMS}),
-        ),
+        clients=clients,
+        observer=Observer(clients, OUTPUTS, skew=0.0),
         target=SimpleNamespace(
             name="local",
             description="a fake target",
