@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automation.operate.pricing import AS_OF, PRICES, REGION, Quantity, bill
+from automation.operate.usage import BYTES_IN_GB, MB_IN_GB, MONTH
 from automation.support.errors import UsageError
 from automation.targets.aws import CONFIGURATION
 
@@ -27,7 +28,6 @@ CALLS = 3  # to SQS for each receive: send, receive, delete
 POLLS_PER_SECOND = 1.5  # 5 pollers of 20 s (Lambda Developer Guide), and the run's own 3 in 3 s
 LOG_BYTES = 2_000  # for each receive: its lines, START, END and REPORT
 ALARMS = 5  # at most, of one stack
-HOURS_A_MONTH = 730
 
 
 def approve(
@@ -95,16 +95,16 @@ def dollars(configuration: Mapping[str, Any], *, seconds: float, receives: int) 
         seconds: How long the stack exists.
         receives: Of all messages together, each in an invocation of its own that times out.
     """
-    gigabytes = configuration["memorySize"] / 1024
+    gigabytes = configuration["memorySize"] / MB_IN_GB
     duration = receives * configuration["functionTimeout"] * gigabytes
-    alarm_months = ALARMS * -(-seconds // 3600) / HOURS_A_MONTH
+    alarm_months = ALARMS * -(-seconds // 3600) / MONTH
     quantities = (
         Quantity(
             what="SQS", price="SQS FIFO", amount=POLLS_PER_SECOND * seconds + CALLS * receives
         ),
         Quantity(what="invocations", price="Lambda requests", amount=receives),
         Quantity(what="their duration", price="Lambda duration", amount=duration),
-        Quantity(what="log", price="Logs ingestion", amount=LOG_BYTES * receives / 1e9),
+        Quantity(what="log", price="Logs ingestion", amount=LOG_BYTES * receives / BYTES_IN_GB),
         Quantity(what="alarms", price="Alarms", amount=alarm_months),
     )
     return sum(max(position.list_price.values()) for position in bill(quantities))

@@ -183,11 +183,11 @@ class Run:
         with aws_errors(f"proving stack {journal.stack}"):
             journal.phases.enter("send")
             with interruptible():
-                if note := target.note_on(clients.lambda_, outputs.function_name):
-                    journal.notes.append(note)
                 source = read_source_queue(clients.sqs, outputs.queue_url)
                 journal.settings = read_settings(clients.lambda_, outputs, source)
                 self._narrator.settings(journal.settings)
+                if note := target.note_on(journal.settings.runtime):
+                    journal.notes.append(note)
                 sent = send_messages(clients.sqs, outputs.queue_url, scenario.messages)
             journal.phases.enter("prove")
             observer = Observer(clients, outputs, target.pace.skew)

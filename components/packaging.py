@@ -24,8 +24,10 @@ ON_AL2 = ("python3.10", "python3.11")
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 WITHIN = 600  # seconds for one installation
 # Files that differ between machines: commands that name the local Python, and pip's own notes.
-NOT_DEPLOYED = ("bin", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED")
-NOT_DEPLOYED_EITHER = ("*.dist-info/direct_url.json",)
+NOT_DEPLOYED = (
+    "bin",
+    *(f"*.dist-info/{note}" for note in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")),
+)
 
 
 class PackagingError(Exception):
@@ -53,7 +55,7 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
         target = Path(temporary, "packages")
         _run_pip([*command, "--target", str(target), "--requirement", str(requirements)])
         target.mkdir(exist_ok=True)  # pip makes none for an empty file
-        for pattern in (*NOT_DEPLOYED, *NOT_DEPLOYED_EITHER):
+        for pattern in NOT_DEPLOYED:
             for path in target.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         with contextlib.suppress(FileExistsError):  # another program was faster

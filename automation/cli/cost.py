@@ -109,8 +109,9 @@ def of_result(path: Path) -> tuple[Usage, str, bool]:
 
 def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> dict[str, Any]:
     """Return a projection as JSON values."""
-    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION
+    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, total
 
+    together = total(positions)
     return {
         "measured": asdict(usage),
         "messages_a_month": messages,
@@ -128,8 +129,8 @@ def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> di
         ],
         "total": {
             name: {
-                "list_price": sum(each.list_price[name] for each in positions),
-                "after_free_tier": sum(each.after_free_tier[name] for each in positions),
+                "list_price": together.list_price[name],
+                "after_free_tier": together.after_free_tier[name],
             }
             for name in ARCHITECTURES
         },
@@ -140,10 +141,11 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     from rich.table import Table
     from rich.text import Text
 
-    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION
+    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, total
     from automation.report.terminal import make_console, printable
 
     console = make_console()
+    together = total(positions)
     sent = "" if usage.messages is None else f"{usage.messages} messages, "
     records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
     log = "" if usage.log_bytes is None else f", {usage.log_bytes:,} bytes of log"
@@ -170,12 +172,12 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     table.add_row(
         Text("total", "bold"),
         "",
-        *(f"{sum(each.list_price[name] for each in positions):.2f}" for name in ARCHITECTURES),
-        *(f"{sum(each.after_free_tier[name] for each in positions):.2f}" for name in ARCHITECTURES),
+        *(f"{together.list_price[name]:.2f}" for name in ARCHITECTURES),
+        *(f"{together.after_free_tier[name]:.2f}" for name in ARCHITECTURES),
     )
     console.print(table)
     console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
-    for source in dict.fromkeys(PRICES[each.quantity.price].source for each in positions):
+    for source in together.sources:
         console.print(Text(f"  {source}", "dim"), soft_wrap=True)
     console.print(
         Text(

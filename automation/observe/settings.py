@@ -17,7 +17,7 @@ class Settings:
     """The settings that are in effect, read from the services.
 
     Attributes:
-        runtime: The function's runtime, such as "python3.12".
+        runtime: The function's runtime, such as "python3.12"; empty for a container image.
         memory_size: The function's memory, in MB.
         function_timeout: Of one invocation, in seconds.
         visibility_timeout: Seconds until a message whose receive failed is received again.
@@ -41,7 +41,7 @@ class Settings:
             "maxReceiveCount": f"{self.max_receive_count}",
             "batchSize": f"{self.batch_size}",
             "memorySize": f"{self.memory_size} MB",
-            "runtime": self.runtime,
+            "runtime": self.runtime or "container image",
         }
 
 
@@ -59,7 +59,7 @@ def read_settings(lambda_: LambdaClient, outputs: Outputs, source: SourceQueue) 
     function = lambda_.get_function_configuration(FunctionName=outputs.function_name)
     mapping = lambda_.get_event_source_mapping(UUID=outputs.mapping_uuid)
     return Settings(
-        runtime=function["Runtime"],
+        runtime=function.get("Runtime", ""),
         memory_size=function["MemorySize"],
         function_timeout=function["Timeout"],
         visibility_timeout=source.visibility_timeout,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 AS_OF = "2026-11"
 REGION = "us-east-1"
@@ -107,6 +107,35 @@ class Position:
     quantity: Quantity
     list_price: Mapping[str, float]
     after_free_tier: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """All lines of a bill together.
+
+    Attributes:
+        list_price: Dollars, by architecture.
+        after_free_tier: What of it is left to pay, likewise.
+        sources: The pages of AWS that its prices come from.
+    """
+
+    list_price: Mapping[str, float]
+    after_free_tier: Mapping[str, float]
+    sources: tuple[str, ...]
+
+
+def total(positions: Sequence[Position]) -> Total:
+    """Add up a bill."""
+    return Total(
+        list_price=_sums(each.list_price for each in positions),
+        after_free_tier=_sums(each.after_free_tier for each in positions),
+        sources=tuple(dict.fromkeys(PRICES[each.quantity.price].source for each in positions)),
+    )
+
+
+def _sums(prices: Iterable[Mapping[str, float]]) -> Mapping[str, float]:
+    rows = list(prices)
+    return {name: sum(row[name] for row in rows) for name in ARCHITECTURES}
 
 
 def bill(quantities: Iterable[Quantity]) -> tuple[Position, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, bill
+from automation.operate.pricing import ARCHITECTURES, AS_OF, REGION, bill, total
 from automation.operate.usage import project, usage_of_result
 from automation.report.charts import WIDTHS, choose_lives, phases_chart, timeline_chart
 from automation.report.document import document
@@ -25,7 +25,7 @@ from automation.report.terminal import printable
 from automation.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from automation.report.result import RunResult
 
@@ -72,6 +72,7 @@ def _cost(result: RunResult) -> dict[str, Any] | None:
     if not usage.invocations:
         return None
     positions = bill(project(usage, MESSAGES, fifo=False))
+    together = total(positions)
     return {
         "as_of": AS_OF,
         "region": REGION,
@@ -79,16 +80,11 @@ def _cost(result: RunResult) -> dict[str, Any] | None:
         "architectures": ARCHITECTURES,
         "rows": [(each.quantity.what, each.list_price) for each in positions],
         "totals": [
-            ("together", _sums(each.list_price for each in positions)),
-            ("after the free tier", _sums(each.after_free_tier for each in positions)),
+            ("together", together.list_price),
+            ("after the free tier", together.after_free_tier),
         ],
-        "sources": sorted({PRICES[each.quantity.price].source for each in positions}),
+        "sources": together.sources,
     }
-
-
-def _sums(prices: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    rows = list(prices)
-    return {name: sum(row[name] for row in rows) for name in ARCHITECTURES}
 
 
 def _environment() -> Environment:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mypy_boto3_lambda import LambdaClient
-
     from automation.engine import Engine
     from automation.support.errors import DestroyFailedError
 
@@ -79,8 +77,8 @@ class Target:
     def check(self) -> None:
         """Raise if the endpoint is known to be gone; AWS never is."""
 
-    def note_on(self, lambda_: LambdaClient, function: str) -> str | None:  # noqa: ARG002 -- for targets that run it otherwise than AWS
-        """Return how the target runs a function otherwise than it was asked to; AWS never does."""
+    def note_on(self, runtime: str) -> str | None:  # noqa: ARG002 -- for targets that lack some
+        """Return how the target runs functions of a runtime otherwise than AWS; AWS never does."""
         return None
 
     def wait_ready(self) -> None:

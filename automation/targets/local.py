@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mypy_boto3_lambda import LambdaClient
-
     from automation.engine import Engine
 
 CONFIGURATION = {
@@ -67,9 +65,8 @@ class LocalTarget(Target):
             return self.environment
         return {**self.environment, "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}"}
 
-    def note_on(self, lambda_: LambdaClient, function: str) -> str | None:
+    def note_on(self, runtime: str) -> str | None:
         """Say which release of Python runs a function, if this machine lacks the right one."""
-        runtime = lambda_.get_function_configuration(FunctionName=function).get("Runtime", "")
         if self.functions is None or not runtime.startswith("python"):
             return None
         release = environment_of(self.functions, runtime).name
