@@ -7,12 +7,12 @@ lack of the real thing, and the deployment will tell.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator.environment import built_environment
-from automation.engine.model import with_components
+from automation.engine import child
+from automation.engine.model import SourceFailedError, with_components
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from automation.stack.project import Project
 
 KEPT = ("PATH", "HOME", "XDG_CACHE_HOME")  # where a program finds its tools and its caches
-REFUSED = 42  # exit code of the child
+REFUSED = "The program says no: "  # before what it says, in the child's output
 WITHIN = 60.0  # seconds; this checkout's program takes 1.2
 REHEARSE = f"""
 import json, os, runpy, sys
@@ -34,18 +34,16 @@ class Mocks(pulumi.runtime.Mocks):
     def call(self, args):
         return {{}}
 
-asked = json.load(sys.stdin)
+asked = json.loads(sys.argv[1])
 pulumi.runtime.set_mocks(Mocks(), project=asked["project"], stack=asked["stack"])
 pulumi.runtime.set_all_config(asked["configuration"])
 sys.path.insert(0, os.getcwd())
-code = 0
 try:
     runpy.run_path("__main__.py", run_name="__main__")
 except pulumi.RunError as refusal:
-    print(refusal, file=sys.stderr, flush=True)
-    code = {REFUSED}
+    print({REFUSED!r}, refusal, sep="", flush=True)
 finally:
-    os._exit(code)  # without a wait for the resources that were registered
+    os._exit(0)  # without a wait for the resources that were registered
 """
 
 
@@ -62,27 +60,22 @@ def rehearse(project: Project, given: Mapping[str, Any], environment: Mapping[st
     """
     if project.runtime.get("name") != "python" or not (project.program / "__main__.py").is_file():
         return
-    asked = {**project.defaults, **project.own(given)}
-    configuration = {key: _text(value) for key, value in project.namespaced(asked).items()}
+    settings = project.namespaced({**project.defaults, **project.own(given)})
+    configuration = {key: _text(value) for key, value in settings.items()}
     kept = {name: environment[name] for name in KEPT if name in environment}
+    asked = {"project": project.name, "stack": "run", "configuration": configuration}
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", REHEARSE],
-            input=json.dumps(
-                {"project": project.name, "stack": "run", "configuration": configuration}
-            ),
-            cwd=project.program,
-            env=with_components({**built_environment(environment), **kept}),
-            capture_output=True,
-            text=True,
-            timeout=WITHIN,
-            check=False,
+        output = child.run(
+            [sys.executable, "-c", REHEARSE, json.dumps(asked)],
+            environment=with_components({**built_environment(environment), **kept}),
+            folder=project.program,
+            within=WITHIN,
         )
-    except subprocess.TimeoutExpired:
-        return
-    if done.returncode == REFUSED:
+    except SourceFailedError:
+        return  # the deployment will tell
+    if refusal := output.partition(REFUSED)[2]:
         raise UsageError(
-            f"the program refuses its configuration:\n{done.stderr.strip()}",
+            f"the program refuses its configuration:\n{refusal.strip()}",
             hint="mend the values of --config; nothing was deployed",
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator.functions import find_pythons
+from automation.engine import child
+from automation.engine.model import SourceFailedError
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ for path in sorted(folder.rglob("*.py")):
             compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
-            sys.exit(f"{path}, line {line}: {getattr(error, 'msg', error)}")
+            print(f"{path}, line {line}: {getattr(error, 'msg', error)}")
+            sys.exit()
 """
 
 
@@ -50,18 +52,22 @@ def check_source(
     python = find_pythons(environment).get(str(runtime))
     if not isinstance(source, str) or python is None:
         return
+    command = [
+        str(python),
+        "-I",
+        "-S",
+        "-W",
+        "ignore",
+        "-c",
+        COMPILE,
+        str(project.program / source),
+    ]
     try:
-        done = subprocess.run(
-            [python, "-I", "-S", "-W", "ignore", "-c", COMPILE, project.program / source],
-            capture_output=True,
-            text=True,
-            timeout=WITHIN,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return
-    if done.returncode:
+        problem = child.run(command, environment={}, folder=project.program, within=WITHIN)
+    except SourceFailedError:
+        return  # the child cannot tell
+    if problem:
         raise UsageError(
-            f"the function cannot be compiled: {done.stderr.strip()}",
+            f"the function cannot be compiled: {problem.strip()}",
             hint=f"mend it ({runtime} compiled it); nothing was deployed",
         )
