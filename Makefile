@@ -18,7 +18,7 @@ help:
 	@echo "make unit   the mocked and the pure tests alone, for the loop while you write"
 	@echo "make lint   the linters alone"
 	@echo "make lock   pin the requirements again, after a change of a requirements*.in"
-	@echo "make reference  write docs/reference from the code again"
+	@echo "make reference  write the pages of commands and arguments from the code again"
 	@echo "make clean  remove .venv"
 
 demo: engine
@@ -70,6 +70,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 reference: $(INSTALLED)
 	$(BIN)/python -m automation.cli.reference
+	$(BIN)/python -m tests.unit.components.arguments_page
 
 clean:
 	rm -rf $(VENV)

@@ -17,18 +17,8 @@ from automation.observe.logs import Logs, read_logs
 from automation.observe.observation import LogEvent
 from automation.support.clients import Clients, make_clients
 from automation.support.paths import CHECKOUT
+from tests.local.emulator.provider.stack import TRUST
 from tests.local.machine import Account
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 LOOK = """
 import importlib.util, os, sys

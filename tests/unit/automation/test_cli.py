@@ -242,15 +242,20 @@ def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
     assert "name a command that is on PATH, after --" in told
 
 
-def test_a_python_without_the_packages_is_told_what_to_run_in_one_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "automation", "run"],
+def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python in a process of its own."""
+    return subprocess.run(
+        [sys.executable, *arguments],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
+
+
+def test_a_python_without_the_packages_is_told_what_to_run_in_one_line() -> None:
+    done = ran("-S", "-m", "automation", "run")
 
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
@@ -258,14 +263,7 @@ def test_a_python_without_the_packages_is_told_what_to_run_in_one_line() -> None
 
 
 def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "automation", "run", "--timeout", "never"],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = ran("-m", "automation", "run", "--timeout", "never")
 
     assert done.returncode == 2
     assert "is not a number of seconds above 0" in done.stderr

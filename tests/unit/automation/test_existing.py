@@ -15,22 +15,15 @@ from pulumi.automation import CommandResult
 from automation.existing import ExistingStack, open_stack
 from automation.listing import list_all
 from automation.options import StackOptions
-from automation.stack.records import RunFolder, RunRecord
+from automation.stack.records import RunFolder
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT, PROJECT
 from tests.unit.automation.stack.fake_engine import FakeEngine
+from tests.unit.automation.stack.test_lifecycle import RECORD as OF_LIFECYCLE
 from tests.unit.automation.stack.test_outputs import EXPORTED
 from tests.unit.automation.world import QUEUE, World
 
-RECORD = RunRecord(
-    stack="run-1",
-    target="local",
-    endpoint="http://127.0.0.1:4566",
-    account="000000000000",
-    region="us-east-1",
-    started_at="2026-04-15T10:00:00Z",
-    expires_at="2999-01-01T00:00:00Z",
-)
+RECORD = replace(OF_LIFECYCLE, expires_at="2999-01-01T00:00:00Z")
 
 
 class Stacks(FakeEngine):

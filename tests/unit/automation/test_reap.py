@@ -19,23 +19,16 @@ from automation.cli import command
 from automation.narrator import Narrator
 from automation.options import ReapOptions
 from automation.reap import reap
-from automation.stack.records import RunFolder, RunRecord
+from automation.stack.records import RunFolder
 from automation.stack.remains import Remains
 from automation.support.errors import EmulatorError, EngineFailedError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.base import Target
+from tests.unit.automation.stack.test_lifecycle import RECORD as OF_LIFECYCLE
 from tests.unit.automation.world import QUEUE, ROLE, World
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-RECORD = RunRecord(
-    stack="run-1",
-    target="local",
-    endpoint="http://127.0.0.1:4566",
-    account="000000000000",
-    region="us-east-1",
-    started_at=PAST,
-    expires_at=PAST,
-)
+RECORD = replace(OF_LIFECYCLE, region="us-east-1", started_at=PAST, expires_at=PAST)
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:000000000000:{QUEUE_NAME}"
 
