@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from automation.stack.events import ResourceStep
 
 SPINNER_WIDTH = 3  # columns that the spinner takes of the status line
+BEFORE = "checking the program and the options"  # what comes before the first phase
 BAR_WIDTH = 12  # columns of the bar of visibility timeouts
 
 PHASES = {
@@ -42,7 +43,7 @@ class StatusLine:
     def __init__(self, width: int, *, utf: bool) -> None:
         self._width = width
         self._marks = ("█", "░") if utf else ("#", "-")
-        self._phase, self._detail = "", ""
+        self._phase, self._detail = BEFORE, ""
         self._began = time.monotonic()
         self._waits: tuple[int, int] | None = None
 

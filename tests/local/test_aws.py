@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tarfile
 import threading
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +23,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from automation.emulator.instance import Supervisor
 from automation.emulator.plugin import install_plugin
-from automation.emulator.supervisor import HEALTH_PATH, free_port
 from automation.support.paths import CHECKOUT, PROJECT
-from automation.support.processes import end_session
-from automation.support.wait import wait_until
 from automation.targets.permissions import deployer_policy
 from tests.local.machine import Machine
 
@@ -70,40 +67,13 @@ class Cloud:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    folder = tmp_path_factory.mktemp("cloud")
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ministack"],
-            cwd=folder,
-            env={
-                "PATH": os.defpath,
-                "HOME": str(folder),
-                "TMPDIR": str(folder),
-                "BIND_HOST": "127.0.0.1",
-                "GATEWAY_PORT": str(port),
-                "AUTH": "true",
-            },
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+def cloud() -> Iterator[Cloud]:
+    supervisor = Supervisor()
     try:
-        wait_until("the emulator", lambda: answers(url), bool, within=30)
-        yield Cloud(url, deployer(url))
+        supervisor.wait_ready()
+        yield Cloud(supervisor.instance.url, deployer(supervisor.instance.url))
     finally:
-        end_session(process.pid, grace=0)
-        process.wait()
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url + HEALTH_PATH, timeout=1.0):  # noqa: S310 -- on loopback
-            return True
-    except OSError:
-        return False
+        supervisor.close()
 
 
 def deployer(url: str) -> dict[str, str]:
