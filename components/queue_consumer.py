@@ -47,14 +47,14 @@ class QueueConsumer(pulumi.ComponentResource):
             `{name}RedriveAllowPolicy`; None without `dead_letter_queue`.
         queue_policy: Who may send, and how, `{name}QueuePolicy`; None if nothing limits that.
         role: The function's execution role, `{name}LambdaRole`.
-        function: The function that processes the messages, `{name}Consumer`.
-        log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch is
-            `/aws/lambda/<function name>`.
+        log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch starts with
+            `/aws/lambda/{name}Consumer-`.
         role_policy: The permissions of `role`, `{name}LambdaRolePolicy`.
         managed_policies: The attachments of managed policies to `role`, `{name}ManagedPolicy1` and
             so on.
         network_policy: Lets `role` manage network interfaces, `{name}NetworkPolicy`; None outside
             a VPC.
+        function: The function that processes the messages, `{name}Consumer`.
         mapping: The event source mapping, which invokes `function` with batches from `queue`,
             `{name}Mapping`.
         alarms: The alarms, by the argument that sets the threshold of each.
@@ -86,12 +86,12 @@ class QueueConsumer(pulumi.ComponentResource):
         self.queue = self._create_queue(name, args)
         self.redrive_allow_policy = self._create_redrive_allow_policy(name)
         self.queue_policy = self._create_queue_policy(name, args)
+        self.log_group = self._create_log_group(name, args)
         self.role = self._create_role(name, args)
+        self.role_policy = self._create_role_policy(name, args)
         self.managed_policies = self._attach_managed_policies(name, args)
         self.network_policy = self._create_network_policy(name, args)
         self.function = self._create_function(name, args, code)
-        self.log_group = self._create_log_group(name, args)
-        self.role_policy = self._create_role_policy(name, args)
         self.mapping = self._create_mapping(name, args)
         self.alarms = self._create_alarms(name, args)
 
@@ -166,6 +166,15 @@ class QueueConsumer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
+    def _create_log_group(self, name: str, args: QueueConsumerArgs) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            f"{name}LogGroup",
+            name_prefix=f"/aws/lambda/{name}Consumer-",
+            retention_in_days=args.function.log_retention_in_days,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _create_role(self, name: str, args: QueueConsumerArgs) -> aws.iam.Role:
         return aws.iam.Role(
             f"{name}LambdaRole",
@@ -173,6 +182,20 @@ class QueueConsumer(pulumi.ComponentResource):
             path=args.permissions.path,
             permissions_boundary=args.permissions.permissions_boundary,
             tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _create_role_policy(self, name: str, args: QueueConsumerArgs) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
+            f"{name}LambdaRolePolicy",
+            role=self.role.name,
+            policy=pulumi.Output.all(
+                queue_arn=self.queue.arn,
+                log_group_arn=self.log_group.arn,
+                kms_key_arn=kms_key_arn(args),
+                tracing=args.function.tracing,
+                statements=[*args.permissions.statements],
+            ).apply(lambda known: policies.consumer(**known)),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -220,6 +243,7 @@ class QueueConsumer(pulumi.ComponentResource):
             tracing_config={"mode": "Active" if function.tracing else "PassThrough"},
             reserved_concurrent_executions=function.reserved_concurrent_executions,
             logging_config={
+                "log_group": self.log_group.name,
                 "log_format": function.log_format,
                 "application_log_level": function.application_log_level,
                 "system_log_level": function.system_log_level,
@@ -229,32 +253,14 @@ class QueueConsumer(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # Lambda refuses a function in a VPC whose role may not manage its interfaces yet.
-                depends_on=[self.network_policy] if self.network_policy else None,
+                # No invocation without permissions, not even when the role is replaced. In a VPC,
+                # Lambda refuses a function whose role may not manage its interfaces yet.
+                depends_on=[
+                    self.role_policy,
+                    *self.managed_policies,
+                    *([self.network_policy] if self.network_policy else []),
+                ],
             ),
-        )
-
-    def _create_log_group(self, name: str, args: QueueConsumerArgs) -> aws.cloudwatch.LogGroup:
-        return aws.cloudwatch.LogGroup(
-            f"{name}LogGroup",
-            name=pulumi.Output.concat("/aws/lambda/", self.function.name),
-            retention_in_days=args.function.log_retention_in_days,
-            tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _create_role_policy(self, name: str, args: QueueConsumerArgs) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{name}LambdaRolePolicy",
-            role=self.role.name,
-            policy=pulumi.Output.all(
-                queue_arn=self.queue.arn,
-                log_group_arn=self.log_group.arn,
-                kms_key_arn=kms_key_arn(args),
-                tracing=args.function.tracing,
-                statements=[*args.permissions.statements],
-            ).apply(lambda known: policies.consumer(**known)),
-            opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _create_mapping(self, name: str, args: QueueConsumerArgs) -> aws.lambda_.EventSourceMapping:
@@ -272,8 +278,6 @@ class QueueConsumer(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The first batch can arrive at once, and needs the permissions and the log group.
-                depends_on=[self.role_policy, self.log_group, *self.managed_policies],
                 # AWS allows only one mapping between a queue and a function at a time.
                 delete_before_replace=True,
             ),

@@ -14,11 +14,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # `make chaos` generates more: --hypothesis-profile=thorough
-hypothesis.settings.register_profile("quick", max_examples=30)
-hypothesis.settings.register_profile("thorough", max_examples=500)
+SLOW = [hypothesis.HealthCheck.too_slow]  # measures seconds, which a busy machine lacks
+hypothesis.settings.register_profile("quick", max_examples=30, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("thorough", max_examples=500, suppress_health_check=SLOW)
 hypothesis.settings.load_profile("quick")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure no coverage where examples are generated: it takes as long again."""
     for item in items:

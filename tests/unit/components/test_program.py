@@ -83,7 +83,7 @@ def test_the_stack_outputs_are_a_contract_with_other_programs() -> None:
         "function_name": "PokerHandsConsumer-0000000",
         "function_arn": deployed["PokerHandsConsumer"].outputs["arn"],
         "role_arn": deployed["PokerHandsLambdaRole"].outputs["arn"],
-        "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
+        "log_group_name": deployed["PokerHandsLogGroup"].outputs["name"],
         "mapping_uuid": "uuid:PokerHandsMapping",
     }
 

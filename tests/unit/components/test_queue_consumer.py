@@ -109,7 +109,7 @@ def test_every_child_is_named_after_the_component_and_belongs_to_it(plain: Deplo
 
 def test_physical_names_are_left_to_automatic_naming(plain: Deployment) -> None:
     children = plain.children("PokerHands")
-    assert [child.name for child in children if "name" in child.inputs] == ["PokerHandsLogGroup"]
+    assert [child.name for child in children if "name" in child.inputs] == []
 
 
 def test_the_defaults_of_function_mapping_and_redrive(plain: Deployment) -> None:
@@ -183,6 +183,7 @@ def test_the_arguments_reach_the_function_and_its_log_group(wide: Deployment) ->
         "tracingConfig": {"mode": "Active"},
         "reservedConcurrentExecutions": 10,
         "loggingConfig": {
+            "logGroup": "PokerHandsLogGroup-0000000",
             "logFormat": "JSON",
             "applicationLogLevel": "DEBUG",
             "systemLogLevel": "WARN",
@@ -298,9 +299,11 @@ def test_the_role_may_consume_this_queue_and_write_this_log_group_and_nothing_el
     ]
 
 
-def test_the_log_group_has_the_name_that_lambda_writes_to(plain: Deployment) -> None:
+def test_the_function_writes_to_the_log_group_of_the_stack(plain: Deployment) -> None:
     log_group = plain["PokerHandsLogGroup"]
-    assert log_group.inputs["name"] == "/aws/lambda/PokerHandsConsumer-0000000"
+    assert log_group.inputs["namePrefix"] == "/aws/lambda/PokerHandsConsumer-"
+    logging = plain["PokerHandsConsumer"].inputs["loggingConfig"]
+    assert logging["logGroup"] == log_group.outputs["name"]
 
 
 def test_the_mapping_connects_this_queue_to_this_function(plain: Deployment) -> None:
@@ -310,11 +313,19 @@ def test_the_mapping_connects_this_queue_to_this_function(plain: Deployment) -> 
 
 
 def test_the_mapping_is_created_last_and_deleted_first(plain: Deployment) -> None:
-    needed = {"Queue", "Consumer", "LambdaRolePolicy", "LogGroup"}
-    assert plain["PokerHandsMapping"].dependencies == {
-        plain[f"PokerHands{each}"].urn for each in needed
-    }
-    assert plain["PokerHandsMapping"].delete_before_replace
+    mapping = plain["PokerHandsMapping"]
+    assert mapping.dependencies == urns(plain, "Queue", "Consumer")
+    assert mapping.delete_before_replace
+
+
+def test_a_function_never_has_a_role_that_lacks_its_permissions(
+    plain: Deployment, wide: Deployment
+) -> None:
+    """The engine keeps to this order when it replaces the role, too."""
+    needed = ("LogGroup", "LambdaRole", "LambdaRolePolicy")
+    assert plain["PokerHandsConsumer"].dependencies == urns(plain, *needed)
+    wide_needs = (*needed, "ManagedPolicy1", "NetworkPolicy")
+    assert wide["PokerHandsConsumer"].dependencies == urns(wide, *wide_needs)
 
 
 def test_tags_are_on_everything_that_takes_tags(source: Path) -> None:
@@ -338,7 +349,7 @@ def test_the_component_outputs_come_from_its_children(plain: Deployment) -> None
         "function_name": "PokerHandsConsumer-0000000",
         "function_arn": plain["PokerHandsConsumer"].outputs["arn"],
         "role_arn": plain["PokerHandsLambdaRole"].outputs["arn"],
-        "log_group_name": "/aws/lambda/PokerHandsConsumer-0000000",
+        "log_group_name": plain["PokerHandsLogGroup"].outputs["name"],
         "mapping_uuid": "uuid:PokerHandsMapping",
     }
 
@@ -446,7 +457,6 @@ def test_the_role_may_what_the_arguments_need_and_say(wide: Deployment) -> None:
         "role": "PokerHandsLambdaRole-0000000",
         "policyArn": LESSONS_POLICY,
     }
-    assert attachment.urn in wide["PokerHandsMapping"].dependencies
 
 
 def test_a_function_in_a_vpc_is_created_after_its_role_may_manage_interfaces(
@@ -528,6 +538,10 @@ def test_any_archive_of_pulumi_can_be_deployed(source: Path) -> None:
 
 def without(inputs: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in inputs.items() if name not in names}
+
+
+def urns(deployed: Deployment, *children: str) -> set[str]:
+    return {deployed[f"PokerHands{each}"].urn for each in children}
 
 
 def redrive_policy(deployed: Deployment) -> dict[str, Any]:

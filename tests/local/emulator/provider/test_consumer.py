@@ -80,7 +80,7 @@ wide = QueueConsumer("Wide", QueueConsumerArgs(
         ],
         managed_policy_arns=[aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE],
         permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess",
-        path="/orders/",
+        path=settings.require("path"),
     ),
     tags={{"team": "cards"}},
 ))
@@ -115,7 +115,9 @@ def project(instance: Instance, engine: Engine, aws: Aws, tmp_path: Path) -> Pro
         LayerName="tools", Content={"ZipFile": content.getvalue()}
     )
     environment = local_environment(instance, engine, built_environment(os.environ), DEFAULTS)
-    return Project(tmp_path, environment, PROGRAM, memory=256, layer=layer["LayerVersionArn"])
+    return Project(
+        tmp_path, environment, PROGRAM, memory=256, path="/orders/", layer=layer["LayerVersionArn"]
+    )
 
 
 def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
@@ -143,6 +145,8 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
     aws.sqs.set_queue_attributes(QueueUrl=wide["queue_url"], Attributes={"DelaySeconds": "9"})
     assert project.changes("refresh") == {"update": 1}
     assert project.changes("up") == {"update": 1}
+    project.configure(path="/shop/")
+    assert project.changes("up") == {"update": 1, "replace": 3}  # the role and its policies
 
     assert project.changes("destroy") == {"delete": RESOURCES + STACK}
     assert aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"] == []
