@@ -28,10 +28,9 @@ test: lint engine
 	@# The local tests wait half of the time: five at once keep two cores busy. pytest keeps the
 	@# folders of its last runs, so it gets a temporary folder that is removed afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && export TMPDIR="$$folder" && \
-	  $(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report= && \
-	  $(BIN)/python -m pytest -n 5 tests/local --cov --cov-append --cov-report= \
-	    --cov-fail-under=$(COVERAGE)
-COVERAGE := 91  # per cent of lines and branches, in the process of the tests: not to fall
+	  $(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report= --cov-fail-under=$(COVERAGE) && \
+	  $(BIN)/python -m pytest -n 5 tests/local
+COVERAGE := 87  # per cent of lines and branches, by the unit tests alone: not to fall
 
 chaos: engine
 	@# As for `test`, a temporary folder that is removed afterwards.

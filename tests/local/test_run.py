@@ -114,7 +114,11 @@ def test_a_function_that_cannot_be_loaded_is_the_result_with_the_reason(
     ("moment", "signum", "code"),
     [
         pytest.param("aws:sqs/queue:Queue", signal.SIGINT, 130, id="Ctrl-C while it deploys"),
-        pytest.param('"mapping_uuid"', signal.SIGTERM, 143, id="SIGTERM while it waits"),
+        pytest.param(
+            *('"mapping_uuid"', signal.SIGTERM, 143),
+            id="SIGTERM while it waits",
+            marks=pytest.mark.chaos,
+        ),
     ],
 )
 def test_an_interrupted_run_leaves_nothing(
