@@ -191,8 +191,8 @@ class QueueConsumerArgs:
     Attributes:
         function: The function.
         queue: The queue; or an existing queue, as a resource. Then neither that queue nor its
-            dead-letter queue is managed here; `dead_letter_queue.arn` may name the latter for its
-            alarm.
+            dead-letter queue is managed here; `dead_letter_queue.arn` may name the latter, for its
+            alarm, the outputs and the tools that read them.
         dead_letter_queue: The dead-letter queue.
         mapping: The event source mapping.
         alarms: The alarms.

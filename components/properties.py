@@ -49,6 +49,15 @@ def vpc(function: FunctionArgs) -> Any:
     }
 
 
+def neighbour_url(*, queue_url: str, arn: str) -> str:
+    """Return the URL of the queue with an ARN, from the URL of one in its account and region.
+
+    A dead-letter queue is in both those of its source:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    return f"{queue_url.rpartition('/')[0]}/{arn.rpartition(':')[2]}"
+
+
 def scaling(mapping: MappingArgs) -> Any:
     """Return the limit of a mapping's concurrency; None without one."""
     if mapping.maximum_concurrency is None:

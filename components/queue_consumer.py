@@ -16,6 +16,7 @@ from components.properties import (
     environment,
     filter_criteria,
     kms_key_arn,
+    neighbour_url,
     scaling,
     visibility_timeout,
     vpc,
@@ -310,11 +311,10 @@ class QueueConsumer(pulumi.ComponentResource):
         return send, pulumi.Output.all(**arns).apply(lambda known: policies.move_back(**known))
 
     def _outputs(self, args: QueueConsumerArgs) -> dict[str, Any]:
-        dead_letter_queue_url = self.dead_letter_queue.url if self.dead_letter_queue else None
         return {
             "queue_url": self.queue.url,
             "queue_arn": self.queue.arn,
-            "dead_letter_queue_url": dead_letter_queue_url,
+            "dead_letter_queue_url": self._dead_letter_queue_url(args),
             "dead_letter_queue_arn": self._dead_letter_queue_arn(args),
             "function_name": self.function.name,
             "function_arn": self.function.arn,
@@ -325,6 +325,16 @@ class QueueConsumer(pulumi.ComponentResource):
 
     def _dead_letter_queue_arn(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
         return self.dead_letter_queue.arn if self.dead_letter_queue else args.dead_letter_queue.arn
+
+    def _dead_letter_queue_url(self, args: QueueConsumerArgs) -> pulumi.Output[str] | None:
+        if self.dead_letter_queue:
+            return self.dead_letter_queue.url
+        arn = args.dead_letter_queue.arn
+        if arn is None:
+            return None
+        return pulumi.Output.all(queue_url=self.queue.url, arn=arn).apply(
+            lambda known: neighbour_url(**known)
+        )
 
     def _dead_letter_queue_name(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
         if self.dead_letter_queue:

@@ -407,7 +407,8 @@ def test_an_existing_dead_letter_queue_is_used_and_watched_and_left_alone(source
     assert alarm["dimensions"] == {"QueueName": "graveyard"}
     outputs = deployed.component_outputs[deployed["PokerHands"].urn]
     assert outputs["dead_letter_queue_arn"] == dead
-    assert "dead_letter_queue_url" not in outputs
+    # The mocks' URL of the queue is "url:PokerHandsQueue".
+    assert outputs["dead_letter_queue_url"].endswith("/graveyard")
 
 
 @pytest.mark.parametrize("dead", [None, f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"])

@@ -95,13 +95,17 @@ fifo = QueueConsumer("Fifo", QueueConsumerArgs(
         kms_key_arn=arn("kms:us-east-1", "key/1234abcd"),
     ),
 ))
+dead = aws.sqs.Queue("dead")
 existing = aws.sqs.Queue("existing", visibility_timeout_seconds=60)
-around = QueueConsumer("Around", QueueConsumerArgs(function=function, queue=existing))
+around = QueueConsumer("Around", QueueConsumerArgs(
+    function=function, queue=existing, dead_letter_queue=DeadLetterQueueArgs(arn=dead.arn)
+))
+pulumi.export("dead", dead.url)
 for consumer in (wide, fifo, around):
     pulumi.export(consumer.function._name, consumer.outputs)
 pulumi.export("send", wide.send_policy)
 """
-RESOURCES = 2 + 14 + 9 + 5 + 3  # two queues, what each consumer has, and the consumers themselves
+RESOURCES = 3 + 14 + 9 + 6 + 3  # three queues, what each consumer has, and the consumers themselves
 STACK = 1
 
 
@@ -130,6 +134,7 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
 
     sent_to = json.loads(outputs["send"])["Statement"][0]["Resource"]
     assert sent_to == wide["queue_arn"]
+    assert outputs["AroundConsumer"]["dead_letter_queue_url"] == outputs["dead"]
     assert outputs["FifoConsumer"]["queue_url"].endswith(".fifo")
     alarms = aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"]
     assert {alarm["Threshold"] for alarm in alarms} == {2, 300, 3, 4}
