@@ -9,38 +9,9 @@ import pytest
 
 from automation.cli import parser
 from automation.scenario.model import load_scenario
+from tests.pages import CHECKOUT, PAGES, commands, name, without_words
 
-CHECKOUT = Path(__file__).parents[2]
-PAGES = [
-    CHECKOUT / "README.md",
-    CHECKOUT / "CONTRIBUTING.md",
-    *sorted(CHECKOUT.glob("docs/**/*.md")),
-]
 TARGETS = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
-
-
-def name(page: Path) -> str:
-    return page.relative_to(CHECKOUT).as_posix()
-
-
-def code_lines(text: str) -> list[str]:
-    """The lines of indented and of fenced code, but of Python, JSON and YAML."""
-    fenced = re.findall(r"^ *```(?:text|console|sh|)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
-    plain = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
-    indented = re.findall(r"^ {4,}(\S.*)$", plain, re.MULTILINE)
-    spans = re.findall(r"`([^`]+)`", plain)
-    return [
-        line.strip().removeprefix("$ ")
-        for line in [
-            *"\n".join(fenced).splitlines(),
-            *indented,
-            *(" ".join(s.split()) for s in spans),
-        ]
-    ]
-
-
-def commands(page: Path, start: str) -> list[str]:
-    return [line for line in code_lines(page.read_text()) if line.startswith(start)]
 
 
 def anchors(page: Path) -> set[str]:
@@ -52,7 +23,7 @@ def anchors(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_of_a_page_is_one_that_the_parser_takes(page: Path) -> None:
     for line in commands(page, "python -m automation"):
-        command, *_words_about_it = re.split(r" {3,}| > ", line)
+        command = without_words(line).partition(" > ")[0]
         arguments = shlex.split(command.replace("…", "").replace("$PWD", "."), comments=True)[3:]
         if not arguments or arguments == ["--version"]:
             continue

@@ -1,0 +1,176 @@
+"""Every command of the automation in README and docs, typed as it stands there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from automation.engine import Engine
+from automation.support.paths import CHECKOUT
+from automation.support.wait import wait_until
+from tests.local.machine import COMMAND_WITHIN, Done, Machine
+from tests.pages import PAGES, commands, without_words
+
+PROGRAM = "python -m automation"
+FIRST = (  # with --yes, for there is nobody to ask, and with timings for a test
+    f"{PROGRAM} exec -- pulumi stack init dev",
+    f"{PROGRAM} exec -- pulumi up --yes --config functionTimeout=1 --config visibilityTimeout=2",
+)
+LAST = (
+    f"{PROGRAM} exec -- pulumi destroy --yes",
+    f"{PROGRAM} exec -- pulumi stack rm --yes dev",
+    f"{PROGRAM} local stop",
+)
+DONE_IN_ORDER = re.compile(r"exec -- pulumi|local stop")  # these are FIRST and LAST
+POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
+REMAINS = 3.0  # seconds that a command which goes on until Ctrl-C is left running
+REFUSED = 2
+UNASKED = {  # these ask, and say so where nobody can answer
+    f"{PROGRAM} dlq purge": "add --yes",
+    f"{PROGRAM} dlq purge --stack dev": "add --yes",
+}
+
+
+def documented() -> list[str]:
+    """Each command once, without the words about it, in the order of the pages."""
+    lines = [
+        without_words(line).removeprefix(".venv/bin/")
+        for page in PAGES
+        for start in (PROGRAM, f".venv/bin/{PROGRAM}")
+        for line in commands(page, start)
+    ]
+    return list(
+        dict.fromkeys(
+            line.replace("…", "").partition("#")[0].strip()
+            for line in lines
+            if not DONE_IN_ORDER.search(line) and line != PROGRAM
+        )
+    )
+
+
+class Shell:
+    """A copy of the checkout, with a stack `dev` of `pulumi up` on its lasting emulator."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        machine.folder = machine.root / "checkout"
+        kept_out = shutil.ignore_patterns(".*", "__pycache__", "tests", "Pulumi.*.yaml")
+        shutil.copytree(CHECKOUT, machine.folder, ignore=kept_out)
+        page = (CHECKOUT / "docs" / "your-function.md").read_text()
+        (machine.folder / "orders").mkdir()
+        for path, language in (("orders/orders.py", "python"), ("orders.json", "json")):
+            block = re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)
+            assert block
+            text = re.sub(r"^   ", "", block[1], flags=re.MULTILINE)
+            (machine.folder / path).write_text(text)
+        hands = CHECKOUT / "automation" / "scenario" / "ten-hands.json"
+        shutil.copy(hands, machine.folder / "mine.json")
+        (machine.folder / "hands.jsonl").write_text(POISON + "\n")
+
+    def type(self, line: str) -> Done:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {line}" if "--follow" in line else line],
+            cwd=self.machine.folder,
+            env={**self.machine.environment, "PATH": self.path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        if "--follow" in line:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(REMAINS)
+            os.kill(process.pid, signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
+        return Done(process.returncode, stdout, stderr)
+
+    @property
+    def path(self) -> str:
+        """With `python` first, as after `source .venv/bin/activate`."""
+        return os.pathsep.join([str(Path(sys.executable).parent), self.machine.environment["PATH"]])
+
+    def ok(self, line: str) -> str:
+        done = self.type(line)
+        assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def filled_in(self, line: str) -> str:
+        """The line with what the page leaves to its reader."""
+        values: dict[str, Callable[[], str]] = {
+            r"/path/to/(mine|other)": lambda: str(self.machine.folder / "function"),
+            r"\bURL\b": self.emulator,
+            r"\bNAME\b": lambda: "run-00000000",
+            r"\bDIR\b": lambda: "examples/orders",
+            r"(?<=--account )ID": lambda: "123456789012",
+            r"\bID\b|\b31a60dfe-6c5f-4930-ae5d-b8c74f812462\b": self.dead_letter,
+        }
+        for place, value in values.items():
+            if re.search(place, line):
+                line = re.sub(place, value(), line)
+        return line
+
+    def emulator(self) -> str:
+        url = re.search(r"http://[\w.:]+", self.type(f"{PROGRAM} local status").stderr)
+        assert url
+        return url[0]
+
+    def dead_letter(self) -> str:
+        listed = f"{PROGRAM} dlq list --stack dev --json"
+        found = wait_until(
+            "a dead letter",
+            lambda: json.loads(self.ok(listed)),
+            bool,
+            within=COMMAND_WITHIN,
+            poll=0.5,
+        )
+        return str(found[0]["message_id"])
+
+
+@pytest.fixture
+def shell(tmp_path: Path, engine: Engine) -> Iterator[Shell]:
+    machine = Machine(tmp_path, engine)
+    made = Shell(machine)
+    try:
+        yield made
+    finally:
+        machine.run("local", "stop", "--yes")
+    machine.wait_until_clean()
+
+
+def check(line: str, done: Done) -> None:
+    said = f"{line}\n{done.stdout}{done.stderr}"
+    assert "Traceback" not in said
+    if "--target aws" in line:  # this machine has neither
+        assert done.code != 0, said
+        assert re.search("Unable to locate credentials|no Pulumi backend", said), said
+    elif line in UNASKED:
+        assert done.code == REFUSED, said
+        assert UNASKED[line] in said
+    else:
+        expected = 128 + signal.SIGINT if "--follow" in line else 0
+        assert done.code == expected, said
+
+
+@pytest.mark.chaos
+def test_every_command_of_the_pages_does_what_it_is_there_for(shell: Shell) -> None:
+    for line in FIRST:
+        shell.ok(line)
+    shell.ok(f"{PROGRAM} send --stack dev '{POISON}'")
+    lines = documented()
+    assert len(lines) > 60
+    for line in lines:
+        check(line, shell.type(shell.filled_in(line)))
+        if "--keep" in line:
+            shell.ok(f"{PROGRAM} reap --all --yes")
+    for line in LAST:
+        shell.ok(line)
