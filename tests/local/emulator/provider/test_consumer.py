@@ -109,16 +109,40 @@ RESOURCES = 3 + 14 + 9 + 6 + 3  # three queues, what each consumer has, and the 
 STACK = 1
 
 
+TOGGLED = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+import pulumi
+from components import FunctionArgs, MappingArgs, QueueArgs, QueueConsumer, QueueConsumerArgs
+
+settings = pulumi.Config()
+consumer = QueueConsumer(
+    "Toggled",
+    QueueConsumerArgs(
+        function=FunctionArgs(code="code", handler="handler.handler"),
+        queue=QueueArgs(fifo_queue=settings.require_bool("fifo")),
+        mapping=MappingArgs(enabled=False),
+    ),
+    pulumi.ResourceOptions(retain_on_delete=settings.require_bool("retain")),
+)
+pulumi.export("url", consumer.queue.url)
+"""
+
+
 @pytest.fixture
-def project(instance: Instance, engine: Engine, aws: Aws, tmp_path: Path) -> Project:
+def environment(instance: Instance, engine: Engine) -> dict[str, str]:
     prepare(instance)
+    return local_environment(instance, engine, built_environment(os.environ), DEFAULTS)
+
+
+@pytest.fixture
+def project(environment: dict[str, str], aws: Aws, tmp_path: Path) -> Project:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("python/tool.py", "")
     layer = aws.lambda_.publish_layer_version(
         LayerName="tools", Content={"ZipFile": content.getvalue()}
     )
-    environment = local_environment(instance, engine, built_environment(os.environ), DEFAULTS)
     return Project(
         tmp_path, environment, PROGRAM, memory=256, path="/orders/", layer=layer["LayerVersionArn"]
     )
@@ -155,3 +179,23 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
 
     assert project.changes("destroy") == {"delete": RESOURCES + STACK}
     assert aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"] == []
+
+
+@pytest.mark.chaos
+def test_a_queue_that_is_replaced_keeps_its_messages_if_the_caller_retains_it(
+    environment: dict[str, str], aws: Aws, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, environment, TOGGLED, fifo=False, retain=True)
+    project.run("up", "--yes", "--skip-preview")
+    old = project.outputs()["url"]
+    aws.sqs.send_message(QueueUrl=old, MessageBody="{}")
+
+    project.configure(fifo=True)
+    project.run("up", "--yes", "--skip-preview")
+    assert project.outputs()["url"].endswith(".fifo")
+    depth = aws.sqs.get_queue_attributes(QueueUrl=old, AttributeNames=["All"])["Attributes"]
+    assert depth["ApproximateNumberOfMessages"] == "1"
+
+    project.configure(retain=False)
+    project.run("up", "--yes", "--skip-preview")
+    project.run("destroy", "--yes")
