@@ -27,8 +27,7 @@ class QueueArgs:
         max_message_size: Largest message in bytes.
         fifo_queue: Whether the queue is FIFO. A change replaces both queues. The old ones go with
             the messages that are in them, unless the component has `retain_on_delete=True` in its
-            options then: they stay, to be moved over (`aws sqs start-message-move-task`) and
-            deleted.
+            options then: they stay until a consumer has emptied them and you delete them.
         content_based_deduplication: Whether SQS deduplicates by the body. FIFO only.
         deduplication_scope: Whether SQS deduplicates in the whole queue or in each message group.
             FIFO only.
