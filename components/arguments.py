@@ -25,9 +25,9 @@ class QueueArgs:
         receive_wait_time_seconds: How long a receive waits for a message (long polling). It is for
             other consumers: Lambda's pollers always wait.
         max_message_size: Largest message in bytes.
-        fifo_queue: Whether the queue is FIFO. A change replaces both queues. The old ones go with
-            the messages that are in them, unless the component has `retain_on_delete=True` in its
-            options then: they stay until a consumer has emptied them and you delete them.
+        fifo_queue: Whether the queue is FIFO. A change replaces both queues, and deletes the old
+            ones with their messages. With `retain_on_delete=True` in the component's options the
+            old ones stay: let a consumer empty them, then delete them.
         content_based_deduplication: Whether SQS deduplicates by the body. FIFO only.
         deduplication_scope: Whether SQS deduplicates in the whole queue or in each message group.
             FIFO only.

@@ -50,9 +50,9 @@ def vpc(function: FunctionArgs) -> Any:
 
 
 def neighbour_url(*, queue_url: str, arn: str) -> str:
-    """Return the URL of the queue with an ARN, from the URL of one in its account and region.
+    """Return the URL of the queue with this ARN, from that of one in the same account and region.
 
-    A dead-letter queue is in both those of its source:
+    A queue and its dead-letter queue are in the same account and region:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
     return f"{queue_url.rpartition('/')[0]}/{arn.rpartition(':')[2]}"

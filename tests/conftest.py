@@ -20,7 +20,7 @@ hypothesis.settings.register_profile("thorough", max_examples=500, suppress_heal
 hypothesis.settings.load_profile("quick")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(trylast=True)  # Hypothesis adds its marker in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure no coverage where examples are generated: it takes as long again."""
     for item in items:

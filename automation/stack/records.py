@@ -36,7 +36,7 @@ class RunRecord:
         stack: Name of the stack.
         target: Name of its target.
         endpoint: URL of the emulator; empty on AWS.
-        account: The account, of the emulator or of AWS.
+        account: The AWS account, or the emulator's.
         region: AWS region.
         started_at: Start of the run, in UTC, as `TIME`.
         expires_at: From then on the stack may be reaped; likewise.

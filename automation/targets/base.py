@@ -43,7 +43,7 @@ class Target:
         region: The AWS region of ephemeral stacks.
         environment: The whole environment of the engine and the AWS clients.
         endpoint: URL of the emulator; empty on AWS.
-        account: The account, of the emulator or of AWS.
+        account: The AWS account, or the emulator's.
         max_body: The most bytes of a message that its queue takes.
         tagged_kinds: The kinds of resources that the endpoint's tagging service knows.
         folder: The parent of the runs' own folders.

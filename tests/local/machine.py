@@ -21,6 +21,8 @@ from automation.support.wait import wait_until
 
 BY_HAND = frozenset(CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "dev", "onaws"))
 """What tests that deploy by hand write into the checkout, as Pulumi does."""
+GOOD = '{"user_id":"aarit","hole_cards":"KsKd","chip_delta":5,"result":"won"}'
+POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
 COMMAND_WITHIN = 120.0  # seconds; a run takes about 12 on an idle machine
 AS_MODULE = ("-m", "automation")
 AT_TERMINAL = (
@@ -106,6 +108,14 @@ class Machine:
     ) -> subprocess.Popen[str]:
         return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
 
+    def start_line(self, line: str) -> subprocess.Popen[str]:
+        """Start a line of a page in a shell, as after `source .venv/bin/activate`."""
+        folders = [str(Path(sys.executable).parent), self.environment["PATH"]]
+        return self._spawn(["/bin/sh", "-c", line], {"PATH": os.pathsep.join(folders)}, Streams())
+
+    def type(self, line: str) -> Done:
+        return finished(self.start_line(line))
+
     def _start(
         self,
         entry: tuple[str, ...],
@@ -113,9 +123,14 @@ class Machine:
         variables: dict[str, str],
         streams: Streams = Streams(),
     ) -> subprocess.Popen[str]:
+        return self._spawn([sys.executable, *entry, *arguments], variables, streams)
+
+    def _spawn(
+        self, command: list[str], variables: dict[str, str], streams: Streams
+    ) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""
         return subprocess.Popen(
-            [sys.executable, *entry, *arguments],
+            command,
             cwd=self.folder,
             env={**self.environment, **variables},
             stdin=streams.stdin,

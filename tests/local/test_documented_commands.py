@@ -8,16 +8,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from automation.engine import Engine
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, Done, Machine
+from tests.local.machine import COMMAND_WITHIN, POISON, Done, Machine, finished
 from tests.pages import PAGES, commands, without_words
 
 PROGRAM = "python -m automation"
@@ -31,7 +28,6 @@ LAST = (
     f"{PROGRAM} local stop",
 )
 DONE_IN_ORDER = re.compile(r"exec -- pulumi|local stop")  # these are FIRST and LAST
-POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
 REMAINS = 3.0  # seconds that a command which goes on until Ctrl-C is left running
 REFUSED = 2
 UNASKED = {  # these ask, and say so where nobody can answer
@@ -77,27 +73,13 @@ class Shell:
         (machine.folder / "hands.jsonl").write_text(POISON + "\n")
 
     def type(self, line: str) -> Done:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", f"exec {line}" if "--follow" in line else line],
-            cwd=self.machine.folder,
-            env={**self.machine.environment, "PATH": self.path},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        if "--follow" in line:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(REMAINS)
-            os.kill(process.pid, signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
-        return Done(process.returncode, stdout, stderr)
-
-    @property
-    def path(self) -> str:
-        """With `python` first, as after `source .venv/bin/activate`."""
-        return os.pathsep.join([str(Path(sys.executable).parent), self.machine.environment["PATH"]])
+        if "--follow" not in line:
+            return self.machine.type(line)
+        process = self.machine.start_line(f"exec {line}")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(REMAINS)
+        os.kill(process.pid, signal.SIGINT)
+        return finished(process)
 
     def ok(self, line: str) -> str:
         done = self.type(line)
@@ -137,20 +119,17 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, engine: Engine) -> Iterator[Shell]:
-    machine = Machine(tmp_path, engine)
-    made = Shell(machine)
+def shell(machine: Machine) -> Iterator[Shell]:
     try:
-        yield made
+        yield Shell(machine)
     finally:
         machine.run("local", "stop", "--yes")
-    machine.wait_until_clean()
 
 
 def check(line: str, done: Done) -> None:
     said = f"{line}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in said
-    if "--target aws" in line:  # this machine has neither
+    if "--target aws" in line:  # there are no credentials and no backend here
         assert done.code != 0, said
         assert re.search("Unable to locate credentials|no Pulumi backend", said), said
     elif line in UNASKED:

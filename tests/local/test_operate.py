@@ -18,10 +18,8 @@ from automation.observe.observer import read_depth
 from automation.stack.outputs import Outputs
 from automation.support.clients import make_clients
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, Done, Machine, finished
+from tests.local.machine import COMMAND_WITHIN, GOOD, POISON, Done, Machine, finished
 
-POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
-GOOD = '{"user_id":"aarit","hole_cards":"KsKd","chip_delta":5,"result":"won"}'
 REASON = "chip_delta must be int, got str"
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from automation.support.paths import CHECKOUT
-from tests.local.machine import COMMAND_WITHIN, Machine
+from tests.local.machine import Machine
 
 TUTORIAL = (CHECKOUT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 SETTING_UP = {"make demo", "source .venv/bin/activate"}  # what these tests run in already
@@ -33,26 +29,13 @@ def commands() -> list[str]:
 
 @pytest.mark.chaos
 def test_every_command_of_the_tutorial_does_what_the_text_says(machine: Machine) -> None:
-    folder = str(Path(sys.executable).parent)  # what `source .venv/bin/activate` puts first
-    environment = {
-        **machine.environment,
-        "PATH": os.pathsep.join([folder, machine.environment["PATH"]]),
-    }
     unseen = set(SAYS)
     try:
         for line in commands():
             if line in SETTING_UP:
                 continue
-            done = subprocess.run(
-                ["/bin/sh", "-c", line],
-                cwd=CHECKOUT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=COMMAND_WITHIN,
-                check=False,
-            )
-            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+            done = machine.type(line)
+            assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
             command = line.removeprefix("python -m automation ")
             assert SAYS.get(command, "") in done.stdout, f"{line}\n{done.stdout}{done.stderr}"
             unseen.discard(command)

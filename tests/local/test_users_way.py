@@ -7,7 +7,7 @@ import json
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, Machine
+from tests.local.machine import COMMAND_WITHIN, POISON, Machine
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -22,9 +22,6 @@ def dead_letters(url: str) -> int:
     return int(attributes["ApproximateNumberOfMessages"]) + int(
         attributes["ApproximateNumberOfMessagesNotVisible"]
     )
-
-
-POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
 
 
 def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> None:

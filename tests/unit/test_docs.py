@@ -9,7 +9,8 @@ import pytest
 
 from automation.cli import parser
 from automation.scenario.model import load_scenario
-from tests.pages import CHECKOUT, PAGES, commands, name, without_words
+from automation.support.paths import CHECKOUT
+from tests.pages import PAGES, commands, name, without_words
 
 TARGETS = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
 

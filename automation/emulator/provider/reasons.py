@@ -9,7 +9,7 @@ from automation.emulator.provider.errors import ProviderError
 
 def error_code(error: Exception) -> str:
     """Return the AWS error code of a botocore client error; empty for any other exception."""
-    response = getattr(error, "response", None) or {}  # None in an error of the connection
+    response = getattr(error, "response", None) or {}  # a connection error has None
     return str(response.get("Error", {}).get("Code", ""))
 
 

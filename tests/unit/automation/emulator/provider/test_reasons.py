@@ -16,5 +16,5 @@ BROKEN = ConnectionClosedError(endpoint_url="http://127.0.0.1")  # its `response
     [(REFUSED, "Throttling"), (BROKEN, ""), (ValueError("another"), "")],
     ids=lambda value: type(value).__name__,
 )
-def test_only_an_answer_of_the_service_has_an_error_code(error: Exception, code: str) -> None:
+def test_only_a_response_of_the_service_has_an_error_code(error: Exception, code: str) -> None:
     assert error_code(error) == code
