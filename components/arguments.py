@@ -66,7 +66,8 @@ class DeadLetterQueueArgs:
         message_retention_seconds: How long the queue keeps a message. On a standard queue, SQS
             counts from when the message was first sent. Default: the maximum, 14 days.
         arn: ARN of an existing dead-letter queue to use. Its own policies are left alone. Default:
-            a new queue, to which only this consumer's queue may move messages.
+            a new queue, to which only this consumer's queue may move messages; of an existing
+            queue, the one in its redrive policy.
     """
 
     max_receive_count: pulumi.Input[int] = 3
@@ -192,8 +193,8 @@ class QueueConsumerArgs:
     Attributes:
         function: The function.
         queue: The queue; or an existing queue, as a resource. Then neither that queue nor its
-            dead-letter queue is managed here; `dead_letter_queue.arn` may name the latter, for its
-            alarm, the outputs and the tools that read them.
+            dead-letter queue is managed here. Name the latter in `dead_letter_queue.arn` only if
+            a resource of its own, such as `aws.sqs.RedrivePolicy`, sets the redrive policy.
         dead_letter_queue: The dead-letter queue.
         mapping: The event source mapping.
         alarms: The alarms.

@@ -12,6 +12,7 @@ from components.arguments import DeadLetterQueueArgs, QueueArgs, QueueConsumerAr
 from components.combinations import REFUSED, WARNED, Combination
 from components.errors import ArgumentsError
 from components.limits import LIMITS, NAME
+from components.properties import existing_dead_letter_queue
 from components.rules import is_known, is_later
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def check(name: str, args: QueueConsumerArgs, found: Sequence[str] = ()) -> None
     for rule in REFUSED:
         involved = [values[argument] for argument in rule.arguments]
         _check_later(name, involved, partial(_problems_together, rule))
+    if not isinstance(args.queue, QueueArgs) and args.alarms.dead_letters is not None:
+        _check_later(name, [existing_dead_letter_queue(args)], _problems_without_dead_letters)
 
 
 def warn(name: str, args: QueueConsumerArgs) -> None:
@@ -116,6 +119,14 @@ def _structural_problems(args: QueueConsumerArgs, values: Values) -> Iterator[st
         yield (
             "dead_letter_queue.max_receive_count and dead_letter_queue.message_retention_seconds "
             "must be set on the existing queues themselves"
+        )
+
+
+def _problems_without_dead_letters(arn: str | None) -> Iterator[str]:
+    if arn is None:
+        yield (
+            "the existing queue has no dead-letter queue to watch: set its redrive_policy, or name "
+            "it in dead_letter_queue.arn, or set alarms.dead_letters to None"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pulumi
@@ -49,13 +50,30 @@ def vpc(function: FunctionArgs) -> Any:
     }
 
 
-def neighbour_url(*, queue_url: str, arn: str) -> str:
+def existing_dead_letter_queue(args: QueueConsumerArgs) -> pulumi.Input[str | None] | None:
+    """Return the ARN of the dead-letter queue, if it is not made here.
+
+    That is the one that is given, or the one in the existing queue's redrive policy, if it has one.
+    """
+    if isinstance(args.queue, QueueArgs) or args.dead_letter_queue.arn is not None:
+        return args.dead_letter_queue.arn
+    return args.queue.redrive_policy.apply(
+        lambda policy: json.loads(policy or "{}").get("deadLetterTargetArn")
+    )
+
+
+def neighbour_url(*, queue_url: str, arn: str | None) -> str | None:
     """Return the URL of the queue with this ARN, from that of one in the same account and region.
 
     A queue and its dead-letter queue are in the same account and region:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
-    return f"{queue_url.rpartition('/')[0]}/{arn.rpartition(':')[2]}"
+    return arn and f"{queue_url.rpartition('/')[0]}/{queue_name(arn)}"
+
+
+def queue_name(arn: str | None) -> str | None:
+    """Return the name of the queue with this ARN."""
+    return arn and arn.rpartition(":")[2]
 
 
 def scaling(mapping: MappingArgs) -> Any:

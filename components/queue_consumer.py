@@ -14,9 +14,11 @@ from components.checks import check, warn
 from components.properties import (
     encryption,
     environment,
+    existing_dead_letter_queue,
     filter_criteria,
     kms_key_arn,
     neighbour_url,
+    queue_name,
     scaling,
     visibility_timeout,
     vpc,
@@ -60,8 +62,8 @@ class QueueConsumer(pulumi.ComponentResource):
             `{name}Mapping`.
         alarms: The alarms, by the argument that sets the threshold of each.
         send_policy: An IAM policy document for a role that sends to `queue`.
-        move_back_policy: An IAM policy document for who moves dead letters back to `queue`; None
-            without a dead-letter queue.
+        move_back_policy: An IAM policy document for who moves dead letters back to `queue`; its
+            value is None if an existing queue has no dead-letter queue.
         outputs: The names and values that other programs, such as tests, need of a stack.
     """
 
@@ -293,22 +295,22 @@ class QueueConsumer(pulumi.ComponentResource):
             "function": self.function.name,
         }
         return {
-            alarm.argument: alarm.create(name, args, resource, parent=self)
+            alarm.argument: alarm.create(name, args, watched[alarm.watches], parent=self)
             for alarm in ALARMS
             if getattr(args.alarms, alarm.argument) is not None
-            and (resource := watched[alarm.watches]) is not None
         }
 
     def _policies_for_producers(
         self, args: QueueConsumerArgs
-    ) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
+    ) -> tuple[pulumi.Output[str], pulumi.Output[str | None]]:
         arns = {"queue_arn": self.queue.arn, "kms_key_arn": kms_key_arn(args)}
         send = pulumi.Output.all(**arns).apply(lambda known: policies.send(**known))
-        dead_letter_queue_arn = self._dead_letter_queue_arn(args)
-        if dead_letter_queue_arn is None:
-            return send, None
-        arns["dead_letter_queue_arn"] = dead_letter_queue_arn
-        return send, pulumi.Output.all(**arns).apply(lambda known: policies.move_back(**known))
+        move_back = pulumi.Output.all(
+            **arns, dead_letter_queue_arn=self._dead_letter_queue_arn(args)
+        ).apply(
+            lambda known: policies.move_back(**known) if known["dead_letter_queue_arn"] else None
+        )
+        return send, move_back
 
     def _outputs(self, args: QueueConsumerArgs) -> dict[str, Any]:
         return {
@@ -323,23 +325,19 @@ class QueueConsumer(pulumi.ComponentResource):
             "mapping_uuid": self.mapping.uuid,
         }
 
-    def _dead_letter_queue_arn(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
-        return self.dead_letter_queue.arn if self.dead_letter_queue else args.dead_letter_queue.arn
+    def _dead_letter_queue_arn(self, args: QueueConsumerArgs) -> pulumi.Input[str | None] | None:
+        if self.dead_letter_queue:
+            return self.dead_letter_queue.arn
+        return existing_dead_letter_queue(args)
 
-    def _dead_letter_queue_url(self, args: QueueConsumerArgs) -> pulumi.Output[str] | None:
+    def _dead_letter_queue_url(self, args: QueueConsumerArgs) -> pulumi.Output[Any]:
         if self.dead_letter_queue:
             return self.dead_letter_queue.url
-        arn = args.dead_letter_queue.arn
-        if arn is None:
-            return None
-        return pulumi.Output.all(queue_url=self.queue.url, arn=arn).apply(
-            lambda known: neighbour_url(**known)
-        )
+        return pulumi.Output.all(
+            queue_url=self.queue.url, arn=existing_dead_letter_queue(args)
+        ).apply(lambda known: neighbour_url(**known))
 
-    def _dead_letter_queue_name(self, args: QueueConsumerArgs) -> pulumi.Input[str] | None:
+    def _dead_letter_queue_name(self, args: QueueConsumerArgs) -> pulumi.Output[Any]:
         if self.dead_letter_queue:
             return self.dead_letter_queue.name
-        arn = args.dead_letter_queue.arn
-        if arn is None:
-            return None
-        return pulumi.Output.from_input(arn).apply(lambda known: known.rpartition(":")[2])
+        return pulumi.Output.from_input(existing_dead_letter_queue(args)).apply(queue_name)

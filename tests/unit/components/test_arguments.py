@@ -459,7 +459,8 @@ def test_what_decides_which_resources_there_are_must_be_known(source: Path, argu
 def test_an_existing_queue_is_checked_by_what_its_resource_says(source: Path) -> None:
     def program(**attributes: Any) -> None:
         queue = aws.sqs.Queue("Existing", **attributes)
-        QueueConsumer("PokerHands", arguments(source, {"queue": queue}))
+        values = {"queue": queue, "alarms.dead_letters": None}
+        QueueConsumer("PokerHands", arguments(source, values))
 
     assert deploy(lambda: program(visibility_timeout_seconds=60)).warnings == []
     with pytest.raises(ArgumentsError, match=r"visibility_timeout_seconds \(9 s\)"):

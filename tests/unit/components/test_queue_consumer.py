@@ -9,6 +9,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import QueueConsumer
+from components.errors import ArgumentsError
 from components.limits import LIMITS
 from components.testing import Deployment, deploy
 from tests.unit.components.building import arguments, deploy_consumer
@@ -411,20 +412,23 @@ def test_an_existing_dead_letter_queue_is_used_and_watched_and_left_alone(source
     assert outputs["dead_letter_queue_url"].endswith("/graveyard")
 
 
-@pytest.mark.parametrize("dead", [None, f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"])
-def test_an_existing_queue_gets_a_consumer_around_it(source: Path, dead: str | None) -> None:
+@pytest.mark.parametrize("in_policy", [True, False])
+def test_an_existing_queue_gets_a_consumer_around_it(source: Path, *, in_policy: bool) -> None:
+    dead = f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"
+    policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 3})
+
     def program() -> None:
-        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60)
-        values = {"queue": queue, "dead_letter_queue.arn": dead, "alarms.oldest_message_age": 60}
+        queue = aws.sqs.Queue(
+            "Existing",
+            visibility_timeout_seconds=60,
+            redrive_policy=policy if in_policy else None,
+        )
+        named = {} if in_policy else {"dead_letter_queue.arn": dead}
+        values = {"queue": queue, **named, "alarms.oldest_message_age": 60}
         QueueConsumer("PokerHands", arguments(source, values))
 
     deployed = deploy(program)
-    own_queue = {
-        "PokerHandsQueue",
-        "PokerHandsDeadLetterQueue",
-        "PokerHandsRedriveAllowPolicy",
-        *([] if dead else ["PokerHandsDeadLettersAlarm"]),
-    }
+    own_queue = {"PokerHandsQueue", "PokerHandsDeadLetterQueue", "PokerHandsRedriveAllowPolicy"}
     children = {child.name for child in deployed.children("PokerHands")}
     assert children == (CHILDREN.keys() - own_queue) | {"PokerHandsOldestMessageAlarm"}
     assert (
@@ -435,6 +439,33 @@ def test_an_existing_queue_gets_a_consumer_around_it(source: Path, dead: str | N
     assert allowed["Resource"] == deployed["Existing"].outputs["arn"]
     alarm = deployed["PokerHandsOldestMessageAlarm"].inputs
     assert alarm["dimensions"] == {"QueueName": "Existing-0000000"}
+    alarm = deployed["PokerHandsDeadLettersAlarm"].inputs
+    assert alarm["dimensions"] == {"QueueName": "graveyard"}
+    outputs = deployed.component_outputs[deployed["PokerHands"].urn]
+    assert outputs["dead_letter_queue_arn"] == dead
+    assert outputs["dead_letter_queue_url"].endswith("/graveyard")
+
+
+def test_an_existing_queue_without_a_dead_letter_queue_needs_no_alarm_on_it(source: Path) -> None:
+    policies: list[object] = []
+
+    def program(**alarms: None) -> None:
+        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60)
+        values = {f"alarms.{name}": value for name, value in alarms.items()}
+        made = QueueConsumer("PokerHands", arguments(source, {"queue": queue, **values}))
+        made.move_back_policy.apply(policies.append)
+
+    with pytest.raises(ArgumentsError, match=r"no dead-letter queue to watch: set its redrive_pol"):
+        deploy(program)
+    policies.clear()
+
+    deployed = deploy(lambda: program(dead_letters=None))
+
+    children = {child.name for child in deployed.children("PokerHands")}
+    assert "PokerHandsDeadLettersAlarm" not in children
+    outputs = deployed.component_outputs[deployed["PokerHands"].urn]
+    assert not [name for name in outputs if name.startswith("dead_letter_queue")]
+    assert policies == [None]
 
 
 def test_who_may_send_is_in_the_queues_policy(source: Path, wide: Deployment) -> None:

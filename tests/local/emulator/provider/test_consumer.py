@@ -96,10 +96,14 @@ fifo = QueueConsumer("Fifo", QueueConsumerArgs(
     ),
 ))
 dead = aws.sqs.Queue("dead")
-existing = aws.sqs.Queue("existing", visibility_timeout_seconds=60)
-around = QueueConsumer("Around", QueueConsumerArgs(
-    function=function, queue=existing, dead_letter_queue=DeadLetterQueueArgs(arn=dead.arn)
-))
+existing = aws.sqs.Queue(
+    "existing",
+    visibility_timeout_seconds=60,
+    redrive_policy=pulumi.Output.json_dumps({{
+        "deadLetterTargetArn": dead.arn, "maxReceiveCount": 3
+    }}),
+)
+around = QueueConsumer("Around", QueueConsumerArgs(function=function, queue=existing))
 pulumi.export("dead", dead.url)
 for consumer in (wide, fifo, around):
     pulumi.export(consumer.function._name, consumer.outputs)
@@ -169,13 +173,11 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
     assert project.changes("up") == {}
     assert project.changes("refresh") == {}
 
-    project.configure(memory=512)
-    assert project.changes("up") == {"update": 1}
     aws.sqs.set_queue_attributes(QueueUrl=wide["queue_url"], Attributes={"DelaySeconds": "9"})
     assert project.changes("refresh") == {"update": 1}
-    assert project.changes("up") == {"update": 1}
-    project.configure(path="/shop/")
-    assert project.changes("up") == {"update": 1, "replace": 3}  # the role and its policies
+    project.configure(memory=512, path="/shop/")
+    # The queue and the function; the role and its policies.
+    assert project.changes("up") == {"update": 2, "replace": 3}
 
     assert project.changes("destroy") == {"delete": RESOURCES + STACK}
     assert aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"] == []
