@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from automation.emulator import lasting
 from automation.engine import find_engine
 from automation.observe.observer import Observer
+from automation.stack.command import command_for, command_of_run
 from automation.stack.outputs import read_outputs
 from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
+from automation.stack.state import list_stacks, stack_outputs
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import StackMissingError, UsageError
 from automation.support.nearest import did_you_mean
@@ -108,9 +110,6 @@ def open_existing_target(
 
 def stack_names(program: Path, target: Target) -> list[str]:
     """Return the names of all stacks of a program that this machine knows on a target."""
-    from automation.stack.command import command_for
-    from automation.stack.lifecycle import list_stacks
-
     here = [
         record.stack
         for folder in run_folders(target.folder)
@@ -141,9 +140,6 @@ def outputs_of(name: str, program: Path, target: Target) -> Outputs:
             account than the credentials.
         EngineFailedError: The engine failed.
     """
-    from automation.stack.command import command_for, command_of_run
-    from automation.stack.lifecycle import stack_outputs
-
     folder = RunFolder(target.folder / name)
     try:
         exported = (

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.existing import open_existing_target
 from automation.reap import look
+from automation.stack.command import command_for
 from automation.stack.project import read_project
+from automation.stack.state import list_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,9 +63,6 @@ def list_all(
 
 def _own(program: Path, target: Target, of_runs: Mapping[str, Remains]) -> Iterator[Listed]:
     """Yield the stacks of the user's own in the engine's backend."""
-    from automation.stack.command import command_for
-    from automation.stack.lifecycle import list_stacks
-
     for each in list_stacks(program, command_for(target)):
         if each.name not in of_runs:
             yield Listed(
@@ -77,10 +76,7 @@ def _own(program: Path, target: Target, of_runs: Mapping[str, Remains]) -> Itera
 
 
 def _seconds_since(moment: datetime | None) -> float | None:
-    """The engine's times are in UTC, and say so only in words."""
-    if moment is None:
-        return None
-    return (datetime.now(UTC) - moment.replace(tzinfo=UTC)).total_seconds()
+    return None if moment is None else (datetime.now(UTC) - moment).total_seconds()
 
 
 def _of_run(remains: Remains) -> Listed:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from automation.emulator import lasting
 from automation.engine import find_engine
+from automation.stack.command import command_of_run
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, scan, sweep
 from automation.stack.project import read_project
 from automation.stack.records import TIME, run_folders
 from automation.stack.remains import Remains
+from automation.stack.state import recorded_resources
 from automation.support.clients import aws_errors, make_clients
 from automation.support.errors import EmulatorError, EngineFailedError
 from automation.support.interrupts import interruptible
@@ -128,7 +130,9 @@ def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
     remains = _remains_of(folder, record, _place(target, record.region))
     if not remains.alive:
         try:
-            remains.by_state = items_of(_left_stack(target, remains, folder).resources())
+            remains.by_state = items_of(
+                recorded_resources(remains.stack, folder.path, command_of_run(target, folder))
+            )
         except EngineFailedError as error:
             remains.failures.append(str(error))
     return remains
@@ -152,7 +156,6 @@ def _place(target: Target, region: str) -> str:
 
 
 def _left_stack(target: Target, remains: Remains, folder: RunFolder) -> LeftStack:
-    from automation.stack.command import command_of_run
     from automation.stack.lifecycle import LeftStack
 
     return LeftStack(remains.stack, folder.path, command_of_run(target, folder))

@@ -24,6 +24,7 @@ from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
 from automation.scenario.send import send_messages, size_of
 from automation.source import check_source
+from automation.stack.command import command_of_run
 from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
 from automation.stack.project import read_project
@@ -144,7 +145,6 @@ class Run:
     def _prove_on_ephemeral_stack(
         self, target: Target, project: Project, scenario: Scenario
     ) -> None:
-        from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
         plan = plan_stack(target, self._journal.stack, self._options.configuration, project)

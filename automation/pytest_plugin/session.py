@@ -19,6 +19,7 @@ import pytest
 from automation.engine import find_engine
 from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.pytest_plugin.stack import LiveStack
+from automation.stack.command import command_of_run
 from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
 from automation.stack.project import read_project
@@ -152,7 +153,6 @@ class LiveSession:
 
     def _deploy(self, target: Target, plan: StackPlan, block: contextlib.ExitStack) -> LiveStack:
         """Deploy a stack; closing the block destroys it."""
-        from automation.stack.command import command_of_run
         from automation.stack.lifecycle import EphemeralStack
 
         with ThreadPoolExecutor(max_workers=1) as background:

@@ -7,9 +7,8 @@ changes any of it.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pulumi.automation import CommandResult, LocalWorkspace, Stack, UpdateSummary
 from pulumi.automation._stack import StackInitMode
@@ -19,24 +18,21 @@ if TYPE_CHECKING:
 
     from pulumi.automation import PulumiCommand
 
+    from automation.stack.command import EngineCommand
     from automation.stack.events import Events
 
 
 class Workspace(LocalWorkspace):
     """A workspace that never selects a stack: the user's selection stays as it is."""
 
-    def __init__(self, folder: Path, command: PulumiCommand) -> None:
-        super().__init__(work_dir=str(folder), pulumi_command=command)
+    def __init__(self, folder: Path, command: EngineCommand) -> None:
+        # The SDK reads `version` and calls `run`, which returns what it reads of a result.
+        like_its_own = cast("PulumiCommand", command)
+        super().__init__(work_dir=str(folder), pulumi_command=like_its_own)
 
     def create_stack(self, stack_name: str) -> None:
         """Create a stack without selecting it."""
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select"])
-
-    def outputs_of(self, stack_name: str) -> dict[str, Any]:
-        """Return a stack's outputs, secrets in plain text; the SDK runs two commands for them."""
-        arguments = ["stack", "output", "--json", "--show-secrets", "--stack", stack_name]
-        outputs: dict[str, Any] = json.loads(self._run_pulumi_cmd_sync(arguments).stdout)
-        return outputs
 
     def select_stack(self, stack_name: str) -> None:
         """Do nothing: every command names its stack."""

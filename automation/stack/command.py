@@ -12,14 +12,13 @@ import signal
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Protocol
 
-from pulumi.automation import CommandResult, PulumiCommand
-from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
 from automation.engine.model import with_components
-from automation.support.errors import EmulatorError, EngineFailedError
+from automation.support.errors import CommandFailedError, EmulatorError, EngineFailedError
 from automation.support.interrupts import hurried, interruptible
 from automation.support.processes import end_session
 
@@ -35,8 +34,20 @@ CHECK_EVERY = 0.5  # seconds between two checks of the target while the engine w
 CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
 
 
-class EngineCommand(PulumiCommand):
-    """A `PulumiCommand` for a known engine.
+@dataclass(frozen=True)
+class Finished:
+    """What a command of the engine wrote, line by line, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+class EngineCommand:
+    """The command line of a known engine, with the attributes that the SDK reads of its own.
+
+    It needs nothing of the SDK, whose import takes longer than most commands
+    (docs/architecture.md, Start-up time).
 
     Args:
         engine: The engine; since its version is known, `pulumi version` is not run.
@@ -65,11 +76,11 @@ class EngineCommand(PulumiCommand):
         additional_env: Mapping[str, str],
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
-    ) -> CommandResult:
+    ) -> Finished:
         """Run one command to its end.
 
         Raises:
-            pulumi.automation.errors.CommandError: The exit code is not 0.
+            CommandFailedError: The exit code is not 0.
             EngineFailedError: It did not end in time and was cancelled.
             EmulatorError: The emulator is gone.
         """
@@ -96,10 +107,9 @@ class EngineCommand(PulumiCommand):
         stdout, stderr = (stream.text() for stream in streams)
         if code < 0:
             stderr += f"\nthe Pulumi engine was killed by {signal.Signals(-code).name}"
-        result = CommandResult(stdout=stdout, stderr=stderr, code=code)
         if code != 0:
-            raise create_command_error(result)
-        return result
+            raise CommandFailedError(stderr)
+        return Finished(stdout, stderr, code)
 
     def _wait(self, process: subprocess.Popen[str], operation: str) -> int:
         deadline = time.monotonic() + OPERATION_WITHIN

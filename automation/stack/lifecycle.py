@@ -11,22 +11,15 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING, Any, Self
 
-from pulumi.automation.errors import (
-    CommandError,
-    ConcurrentUpdateError,
-    StackAlreadyExistsError,
-    StackNotFoundError,
-)
-
 from automation.stack.automation_api import OneCommandStack, Workspace
 from automation.stack.configuration import write_configuration
 from automation.stack.events import Events, Resource
+from automation.stack.failures import engine_errors
 from automation.stack.records import RunFolder
 from automation.support.errors import (
+    CommandFailedError,
     DestroyFailedError,
     EngineFailedError,
-    StackExistsError,
-    StackLockedError,
     StackMissingError,
 )
 from automation.support.interrupts import shielded
@@ -34,8 +27,6 @@ from automation.support.interrupts import shielded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from pulumi.automation import StackSummary
 
     from automation.stack.command import EngineCommand
     from automation.stack.configuration import StackPlan
@@ -164,7 +155,7 @@ class EphemeralStack:
         try:
             self._destroy(refresh=False)
         except EngineFailedError:
-            with contextlib.suppress(CommandError):
+            with contextlib.suppress(CommandFailedError):
                 self._stack.cancel()
             self._destroy(refresh=True)
 
@@ -175,7 +166,7 @@ class EphemeralStack:
 
     @contextlib.contextmanager
     def _operation(self, verb: str) -> Iterator[Events]:
-        """Collect the events of an operation, and turn the SDK's errors into ours."""
+        """Collect the events of an operation, and tell what failed."""
         self._stack.events = events = Events(self._tell)
         try:
             with engine_errors(f"could not {verb} stack {self._plan.name}", events.problems):
@@ -198,31 +189,13 @@ class LeftStack:
         self._name = name
         self._stack = OneCommandStack(name, Workspace(folder, command))
 
-    def resources(self) -> frozenset[Resource]:
-        """Return the resources in its state; none if the backend has no such stack.
-
-        Raises:
-            EngineFailedError: The engine failed.
-        """
-        with (
-            contextlib.suppress(StackMissingError),
-            engine_errors(f"could not read the state of stack {self._name}", []),
-        ):
-            deployment = self._stack.workspace.export_stack(self._name).deployment or {}
-            return frozenset(
-                Resource(type=each["type"], id=each["id"])
-                for each in deployment.get("resources", [])
-                if each.get("id")
-            )
-        return frozenset()
-
     def destroy(self) -> None:
         """Clear the lock of a killed engine, destroy the stack and remove it from the backend.
 
         Raises:
             EngineFailedError: The engine failed; the state is kept.
         """
-        with contextlib.suppress(CommandError):
+        with contextlib.suppress(CommandFailedError):
             self._stack.cancel()
         self._stack.events = events = Events(lambda _step: None)
         with (
@@ -242,57 +215,3 @@ class LeftStack:
             engine_errors(f"could not remove stack {self._name}", []),
         ):
             self._stack.workspace.remove_stack(self._name, force=True)
-
-
-def stack_outputs(name: str, program: Path, command: EngineCommand) -> dict[str, Any]:
-    """Return the outputs of an existing stack.
-
-    Args:
-        name: Name of the stack.
-        program: Has the Pulumi.yaml of the stack's project.
-        command: The engine's command line.
-
-    Raises:
-        StackMissingError: The stack does not exist.
-        EngineFailedError: The engine failed.
-    """
-    workspace = Workspace(program, command)
-    with engine_errors(f"could not read the outputs of stack {name}", []):
-        return workspace.outputs_of(name)
-
-
-def list_stacks(program: Path, command: EngineCommand) -> list[StackSummary]:
-    """Return the stacks of a project in the engine's backend.
-
-    Args:
-        program: Has the project's Pulumi.yaml.
-        command: The engine's command line.
-
-    Raises:
-        EngineFailedError: The engine failed.
-    """
-    with engine_errors("could not list the stacks", []):
-        return Workspace(program, command).list_stacks()
-
-
-@contextlib.contextmanager
-def engine_errors(what: str, problems: list[str]) -> Iterator[None]:
-    """Turn the SDK's errors into ours.
-
-    Args:
-        what: What could not be done: the start of the message.
-        problems: The engine's error diagnostics; without any, the message quotes the output.
-    """
-    try:
-        yield
-    except StackNotFoundError as error:
-        raise StackMissingError(
-            f"{what}: the stack does not exist", hint="`pulumi stack ls --all` lists the stacks"
-        ) from error
-    except StackAlreadyExistsError as error:
-        raise StackExistsError(f"{what}: the name is taken") from error
-    except ConcurrentUpdateError as error:
-        raise StackLockedError(f"{what}: another operation holds its lock") from error
-    except CommandError as error:
-        reason = "\n".join(problems) or str(error).rpartition(" stderr: ")[-1].strip()
-        raise EngineFailedError(f"{what}:\n{reason}") from error

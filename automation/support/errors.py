@@ -70,6 +70,10 @@ class EngineFailedError(AutomationError):
     """An operation of the Pulumi engine failed."""
 
 
+class CommandFailedError(EngineFailedError):
+    """A command of the engine ended with an error; the message is what it wrote to stderr."""
+
+
 class StackLockedError(EngineFailedError):
     """Another operation holds the stack's lock."""
 

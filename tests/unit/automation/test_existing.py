@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi.automation import CommandResult
 
 from automation.existing import ExistingStack, open_stack
 from automation.listing import list_all
 from automation.options import StackOptions
+from automation.stack.command import Finished
 from automation.stack.records import RunFolder
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT, PROJECT
@@ -33,7 +33,7 @@ class Stacks(FakeEngine):
         super().__init__()
         self.names = names
 
-    def run(self, args: list[str], cwd: str, *rest: Any, **more: Any) -> CommandResult:
+    def run(self, args: list[str], cwd: str, *rest: Any, **more: Any) -> Finished:
         self.stdout = json.dumps(EXPORTED)
         if args[:2] == ["stack", "ls"]:
             self.stdout = json.dumps([{"name": name, "current": False} for name in self.names])
@@ -62,8 +62,10 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack
         for name in runs:
             (world.folder / name).mkdir(parents=True)
             RunFolder(world.folder / name).hold(replace(RECORD, stack=name)).close()
-        monkeypatch.setattr("automation.stack.command.command_for", lambda *_: made)
-        monkeypatch.setattr("automation.stack.command.command_of_run", lambda *_: made)
+        for module in ("existing", "listing"):
+            monkeypatch.setattr(f"automation.{module}.command_for", lambda *_: made)
+        for module in ("existing", "reap"):
+            monkeypatch.setattr(f"automation.{module}.command_of_run", lambda *_: made)
         return made
 
     return put

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from pulumi.automation import CommandResult
-from pulumi.automation.errors import CommandError
 
 from automation.cli import command
 from automation.narrator import Narrator
@@ -21,7 +19,7 @@ from automation.options import ReapOptions
 from automation.reap import reap
 from automation.stack.records import RunFolder
 from automation.stack.remains import Remains
-from automation.support.errors import EmulatorError, EngineFailedError
+from automation.support.errors import CommandFailedError, EmulatorError, EngineFailedError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.base import Target
 from tests.unit.automation.stack.test_lifecycle import RECORD as OF_LIFECYCLE
@@ -40,7 +38,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(tmp_path / "runs")
     monkeypatch.setattr("automation.reap.open_target", world.open_target)
     monkeypatch.setattr("automation.reap.find_engine", world.find_engine)
-    monkeypatch.setattr("automation.stack.command.command_of_run", world.engine_command)
+    monkeypatch.setattr("automation.reap.command_of_run", world.engine_command)
     monkeypatch.setattr("automation.reap.make_clients", world.clients)
     monkeypatch.setattr("automation.reap.lasting.find", lambda: "a lasting emulator")
     monkeypatch.setattr("automation.reap.runs_folder", lambda: tmp_path / "external")
@@ -365,7 +363,7 @@ def test_a_damaged_state_goes_with_the_folder_that_it_is_in(
 
     def strike(_number: int, name: str) -> None:
         if name.startswith("engine "):
-            raise CommandError(CommandResult("", "unexpected end of JSON input", 255))
+            raise CommandFailedError("unexpected end of JSON input")
 
     world.strike = strike
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
-from pulumi.automation import CommandResult
 
 from automation.engine import Engine
+from automation.stack.command import Finished
 from automation.stack.events import Resource
 from automation.stack.kinds import KINDS
 from automation.support.clients import Clients
@@ -151,7 +151,7 @@ class WorldEngine(FakeEngine):
         additional_env: Mapping[str, str],
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
-    ) -> CommandResult:
+    ) -> Finished:
         if args[0] == "up":  # a deployment that is cut short has made something
             self._world.resources |= {QUEUE, ROLE}
         if args[:2] == ["stack", "export"]:

@@ -44,7 +44,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(f"{session}.open_target", world.open_target)
     monkeypatch.setattr(f"{session}.find_engine", world.find_engine)
     monkeypatch.setattr(f"{session}.make_clients", world.clients)
-    monkeypatch.setattr("automation.stack.command.command_of_run", world.engine_command)
+    monkeypatch.setattr("automation.pytest_plugin.session.command_of_run", world.engine_command)
     monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _line: None)
     return world
 

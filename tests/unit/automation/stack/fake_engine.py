@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from pulumi.automation import CommandResult
-from pulumi.automation.errors import create_command_error
 from pulumi.runtime.proto.events_pb2 import EventRequest
 from pulumi.runtime.proto.events_pb2_grpc import EventsStub
 from semver import VersionInfo
 
-from automation.stack.command import EngineCommand
+from automation.stack.command import EngineCommand, Finished
 from automation.stack.events import Resource
+from automation.support.errors import CommandFailedError
 
 QUEUE = Resource(type="aws:sqs/queue:Queue", id="http://127.0.0.1/0/q")
 
@@ -44,7 +43,7 @@ class FakeEngine(EngineCommand):
         additional_env: Mapping[str, str],  # noqa: ARG002 -- the SDK's signature
         on_output: Callable[[str], object] | None = None,  # noqa: ARG002
         on_error: Callable[[str], object] | None = None,  # noqa: ARG002
-    ) -> CommandResult:
+    ) -> Finished:
         assert Path(cwd).is_dir()
         self.ran.append(args)
         self.folders.append(cwd)
@@ -53,10 +52,9 @@ class FakeEngine(EngineCommand):
         outcome = self.script[args[0]].popleft() if self.script.get(args[0]) else None
         if isinstance(outcome, BaseException):
             raise outcome
-        result = CommandResult(stdout=self.stdout, stderr=outcome or "", code=255 if outcome else 0)
         if outcome:
-            raise create_command_error(result)
-        return result
+            raise CommandFailedError(outcome)
+        return Finished(stdout=self.stdout, stderr="", code=0)
 
     def _stream(self, address: str, events: list[dict[str, Any]]) -> None:
         with grpc.insecure_channel(address.removeprefix("tcp://")) as channel:

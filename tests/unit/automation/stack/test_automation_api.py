@@ -21,7 +21,6 @@ READ = {
     "LocalWorkspace.create_stack": "64a51a330ca56ed1",
     "LocalWorkspace.select_stack": "20a6630f4db404ae",
     "LocalWorkspace._run_pulumi_cmd_sync": "50f317686e6f9dfe",
-    "PulumiCommand.__init__": "e67b453c3c3d0c31",
     "PulumiCommand.run": "3c39d920f02644d3",
     "StackInitMode": "7766afd990e2ab48",
 }

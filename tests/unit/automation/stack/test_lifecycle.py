@@ -9,7 +9,7 @@ import yaml
 
 from automation.stack.configuration import StackPlan
 from automation.stack.events import Resource, ResourceStep
-from automation.stack.lifecycle import EphemeralStack, stack_outputs
+from automation.stack.lifecycle import EphemeralStack
 from automation.stack.project import read_project
 from automation.stack.records import RunFolder, RunRecord
 from automation.support.errors import (
@@ -302,22 +302,6 @@ def test_a_run_never_takes_a_folder_that_is_there(plan: StackPlan) -> None:
 
 
 # A stack that is somebody else's to make and to destroy.
-
-
-def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
-    engine = FakeEngine()
-    engine.stdout = '{"queue_url": "http://127.0.0.1/0/q", "count": 3}'
-
-    exported = stack_outputs("dev", CHECKOUT, engine)
-
-    assert exported == {"queue_url": "http://127.0.0.1/0/q", "count": 3}
-    assert {tuple(arguments[:2]) for arguments in engine.ran} == {("stack", "output")}
-    assert all(arguments[-2:] == ["--stack", "dev"] for arguments in engine.ran)
-
-
-def test_a_stack_that_does_not_exist_is_named() -> None:
-    with pytest.raises(StackMissingError, match="outputs of stack dev: the stack does not exist"):
-        stack_outputs("dev", CHECKOUT, FakeEngine(stack=[MISSING]))
 
 
 def test_the_phases_of_a_stack_are_told_as_they_begin(plan: StackPlan) -> None:

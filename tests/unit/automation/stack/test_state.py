@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pulumi.automation import CommandResult, errors
+
+from automation.stack.events import Resource
+from automation.stack.failures import KNOWN, engine_errors
+from automation.stack.state import KnownStack, list_stacks, recorded_resources, stack_outputs
+from automation.support.errors import CommandFailedError, EngineFailedError, StackMissingError
+from automation.support.paths import CHECKOUT
+from tests.unit.automation.stack.fake_engine import FakeEngine
+from tests.unit.automation.stack.test_lifecycle import BROKEN, EXISTS, LOCKED, MISSING
+
+CLOUD = "error: [409] Conflict: Another update is currently in progress."
+
+
+def test_outputs_of_an_existing_stack_are_read_without_selecting_it() -> None:
+    engine = FakeEngine()
+    engine.stdout = '{"queue_url": "http://127.0.0.1/0/q", "count": 3}'
+
+    exported = stack_outputs("dev", CHECKOUT, engine)
+
+    assert exported == {"queue_url": "http://127.0.0.1/0/q", "count": 3}
+    assert {tuple(arguments[:2]) for arguments in engine.ran} == {("stack", "output")}
+    assert all(arguments[-2:] == ["--stack", "dev"] for arguments in engine.ran)
+
+
+def test_a_stack_that_does_not_exist_is_named() -> None:
+    with pytest.raises(StackMissingError, match="outputs of stack dev: the stack does not exist"):
+        stack_outputs("dev", CHECKOUT, FakeEngine(stack=[MISSING]))
+
+
+def test_stacks_are_listed_with_when_and_what_was_deployed_if_anything_was() -> None:
+    engine = FakeEngine()
+    deployed = {"lastUpdate": "2026-04-15T10:00:00.000Z", "resourceCount": 11}
+    engine.stdout = json.dumps([{"name": "dev", **deployed}, {"name": "empty"}])
+
+    assert list_stacks(CHECKOUT, engine) == [
+        KnownStack("dev", datetime(2026, 4, 15, 10, tzinfo=UTC), 11),
+        KnownStack("empty", None, None),
+    ]
+
+
+def test_what_a_state_records_are_the_resources_that_have_an_id() -> None:
+    engine = FakeEngine()
+    queue = {"type": "aws:sqs/queue:Queue", "id": "http://127.0.0.1/0/q"}
+    recorded = [{"type": "pulumi:pulumi:Stack"}, queue]
+    engine.stdout = json.dumps({"version": 3, "deployment": {"resources": recorded}})
+
+    assert recorded_resources("run-1", CHECKOUT, engine) == {Resource(**queue)}
+
+
+@pytest.mark.parametrize("engine", [FakeEngine(stack=[MISSING]), FakeEngine()])
+def test_a_stack_that_is_gone_or_empty_has_no_resources(engine: FakeEngine) -> None:
+    engine.stdout = '{"version": 3}'
+
+    assert recorded_resources("run-1", CHECKOUT, engine) == frozenset()
+
+
+@pytest.mark.parametrize("stderr", [MISSING, EXISTS, LOCKED, CLOUD, BROKEN])
+def test_a_failed_command_means_what_the_sdk_takes_it_for(stderr: str) -> None:
+    of_the_sdk = type(errors.create_command_error(CommandResult(stderr=stderr, stdout="", code=1)))
+    ours = {
+        errors.StackNotFoundError: KNOWN[0][1],
+        errors.StackAlreadyExistsError: KNOWN[1][1],
+        errors.ConcurrentUpdateError: KNOWN[2][1],
+        errors.CommandError: EngineFailedError(stderr),
+    }[of_the_sdk]
+
+    with pytest.raises(EngineFailedError) as raised, engine_errors("could not", []):
+        raise CommandFailedError(stderr)
+
+    assert type(raised.value) is type(ours)
+    assert str(ours) in str(raised.value)
