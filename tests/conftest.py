@@ -6,6 +6,8 @@ A background job ignores SIGINT, and nohup ignores SIGHUP.
 from __future__ import annotations
 
 import signal
+import sys
+from collections.abc import Generator
 
 import hypothesis
 import pytest
@@ -20,9 +22,16 @@ hypothesis.settings.register_profile("thorough", max_examples=500, suppress_heal
 hypothesis.settings.load_profile("quick")
 
 
-@pytest.hookimpl(trylast=True)  # Hypothesis adds its marker in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage where examples are generated: it takes as long again."""
-    for item in items:
-        if item.get_closest_marker("hypothesis"):
-            item.add_marker(pytest.mark.no_cover)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage where examples are generated: it takes as long again.
+
+    pytest-cov's own marker for that changes nothing in the workers of pytest-xdist.
+    """
+    tracer = sys.gettrace()
+    if item.get_closest_marker("hypothesis"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)

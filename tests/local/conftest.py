@@ -39,7 +39,8 @@ def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
     checkout_before = checkout_files()
     made = Machine(tmp_path, engine)
     yield made
-    made.run("local", "stop")
+    if list(made.cache.glob(f"{PROJECT}/lasting/*.json")):
+        made.run("local", "stop")
     made.wait_until_clean()
     assert [path.name for path in made.cache.iterdir()] == [PROJECT]
     assert checkout_files() == checkout_before

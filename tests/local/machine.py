@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
 from automation.engine import Engine
-from automation.support.clients import make_clients
+from automation.support.clients import Clients, make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
 
@@ -60,9 +61,13 @@ class Account:
     def variables(self) -> dict[str, str]:
         return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": "any"}
 
+    @cache  # noqa: B019 -- an account lives no longer than its test, and making clients takes 0.1 s
+    def _clients(self, region: str) -> Clients:
+        return make_clients({**self.variables, "AWS_ENDPOINT_URL": self.url}, region)
+
     def resources(self, region: str = "us-east-1") -> list[str]:
         """All that is in it, past the automation's own look for it."""
-        clients = make_clients({**self.variables, "AWS_ENDPOINT_URL": self.url}, region)
+        clients = self._clients(region)
         mappings = clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
         alarms = clients.cloudwatch.describe_alarms()["MetricAlarms"]
         return [
@@ -158,7 +163,7 @@ class Machine:
             self.states,
             lambda states: any(text in state for state in states),
             within=COMMAND_WITHIN,
-            poll=0.02,
+            poll=0.05,
         )
 
     def states(self) -> list[str]:

@@ -18,19 +18,21 @@ from automation.support.paths import CHECKOUT
 from tests.local.machine import COMMAND_WITHIN, Account, Machine, finished
 
 DEPLOYING, WAITING = "aws:sqs/queue:Queue", '"mapping_uuid"'
+CTRL_C = b"\x03"
 
 
 @pytest.mark.parametrize(
-    ("moment", "again"),
+    ("moment", "typed", "again"),
     [
-        pytest.param(DEPLOYING, True, id="twice while it deploys"),
-        pytest.param(WAITING, False, id="once while it waits", marks=pytest.mark.chaos),
-        pytest.param(DEPLOYING, False, id="once while it deploys", marks=pytest.mark.chaos),
-        pytest.param(WAITING, True, id="twice while it waits", marks=pytest.mark.chaos),
+        pytest.param(DEPLOYING, CTRL_C, True, id="after Ctrl-C, twice, while it deploys"),
+        pytest.param(DEPLOYING, b"", False, id="once while it deploys", marks=pytest.mark.chaos),
+        pytest.param(DEPLOYING, b"", True, id="twice while it deploys", marks=pytest.mark.chaos),
+        pytest.param(WAITING, b"", False, id="once while it waits", marks=pytest.mark.chaos),
+        pytest.param(WAITING, b"", True, id="twice while it waits", marks=pytest.mark.chaos),
     ],
 )
 def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
-    machine: Machine, account: Account, moment: str, *, again: bool
+    machine: Machine, account: Account, moment: str, typed: bytes, *, again: bool
 ) -> None:
     master, slave = os.openpty()
     process = machine.start_at_terminal(
@@ -40,11 +42,16 @@ def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
     )
     os.close(slave)
     machine.wait_for_state(moment)
+    if typed:
+        os.write(master, typed)
+        said = b""
+        while b"destroying" not in said:  # the bar moves, so there is always more to read
+            said += os.read(master, 4096)
     os.close(master)  # the kernel sends SIGHUP, and every write fails from now on
     if again:
         os.kill(process.pid, signal.SIGHUP)  # as an interactive shell does
 
-    assert process.wait(COMMAND_WITHIN) == 128 + signal.SIGHUP
+    assert process.wait(COMMAND_WITHIN) == 128 + (signal.SIGINT if typed else signal.SIGHUP)
     assert machine.report()["outcome"] == "interrupted"
     assert account.resources() == []
     machine.wait_until_clean()
@@ -71,6 +78,7 @@ def test_two_signals_with_nobody_reading_leave_nothing(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos
 def test_a_run_on_the_users_emulator_passes_whatever_becomes_of_its_output(
     machine: Machine, account: Account, tmp_path: Path
 ) -> None:

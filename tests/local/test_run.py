@@ -110,15 +110,12 @@ def test_a_function_that_cannot_be_loaded_is_the_result_with_the_reason(
     machine.wait_until_clean()
 
 
+@pytest.mark.chaos  # test_hang_up.py types Ctrl-C
 @pytest.mark.parametrize(
     ("moment", "signum", "code"),
     [
         pytest.param("aws:sqs/queue:Queue", signal.SIGINT, 130, id="Ctrl-C while it deploys"),
-        pytest.param(
-            *('"mapping_uuid"', signal.SIGTERM, 143),
-            id="SIGTERM while it waits",
-            marks=pytest.mark.chaos,
-        ),
+        pytest.param('"mapping_uuid"', signal.SIGTERM, 143, id="SIGTERM while it waits"),
     ],
 )
 def test_an_interrupted_run_leaves_nothing(

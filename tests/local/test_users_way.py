@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
@@ -12,16 +14,19 @@ from tests.local.machine import COMMAND_WITHIN, POISON, Machine
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
-def dead_letters(url: str) -> int:
-    """How many messages a queue holds, hidden ones among them."""
+def depth_of(url: str) -> Callable[[], int]:
+    """Return what counts the messages of a queue, hidden ones among them."""
     endpoint = url[: url.index("/", len("http://"))]
     environment = {"AWS_ENDPOINT_URL": endpoint, **dict.fromkeys(KEYS, "test")}
-    attributes = make_clients(environment, "us-east-1").sqs.get_queue_attributes(
-        QueueUrl=url, AttributeNames=["All"]
-    )["Attributes"]
-    return int(attributes["ApproximateNumberOfMessages"]) + int(
-        attributes["ApproximateNumberOfMessagesNotVisible"]
-    )
+    sqs = make_clients(environment, "us-east-1").sqs
+
+    def depth() -> int:
+        seen = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return int(seen["ApproximateNumberOfMessages"]) + int(
+            seen["ApproximateNumberOfMessagesNotVisible"]
+        )
+
+    return depth
 
 
 def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> None:
@@ -35,21 +40,15 @@ def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> 
 
     try:
         ok("exec", "--", "pulumi", "stack", "init", "byhand")
-        ok(
+        deployed = ok(
             *("exec", "--", "pulumi", "up", "--yes", "--skip-preview", "--stack", "byhand"),
             *("--config", "visibilityTimeout=2", "--config", "functionTimeout=1"),
         )
 
-        outputs = ok("exec", "--", "pulumi", "stack", "output", "--json", "--stack", "byhand")
-        url = json.loads(outputs)["dead_letter_queue_url"]
+        (url,) = re.findall(r'dead_letter_queue_url *: "(.*)"', deployed)
+        dead_letters = depth_of(url)
         (sent,) = ok("send", "--stack", "byhand", POISON).split()
-        wait_until(
-            "the dead letter",
-            lambda: dead_letters(url),
-            bool,
-            within=COMMAND_WITHIN,
-            poll=0.5,
-        )
+        wait_until("the dead letter", dead_letters, bool, within=COMMAND_WITHIN, poll=0.5)
         traced = json.loads(ok("trace", sent, "--stack", "byhand", "--json"))
         assert traced["fate"] == "dead-lettered"
         assert len(traced["receives"]) == 3
@@ -61,7 +60,7 @@ def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> 
 
         ok("run", "--stack", "byhand", "--json", machine.report_file)
         assert machine.report()["stack"] == "byhand"
-        assert dead_letters(url) == 0
+        assert dead_letters() == 0
 
         ok("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
     finally:

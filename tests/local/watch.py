@@ -25,7 +25,7 @@ SECRETS = {
 }
 ABOUT_US = {"AWS_PROFILE": "production", "EDITOR": "a word of the host's"}
 HOME_FOLDERS = [Path.home() / ".pulumi", Path.home() / ".aws"]
-LOOK_EVERY = 0.5  # seconds; a look takes 0.1
+LOOK_EVERY = 1.0  # seconds; a look takes 0.1
 
 
 @dataclass
