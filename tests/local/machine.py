@@ -113,9 +113,9 @@ class Machine:
     ) -> subprocess.Popen[str]:
         return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
 
-    def start_line(self, line: str) -> subprocess.Popen[str]:
-        """Start a line of a page in a shell, as after `source .venv/bin/activate`."""
-        folders = [str(Path(sys.executable).parent), self.environment["PATH"]]
+    def start_line(self, line: str, python: Path = Path(sys.executable)) -> subprocess.Popen[str]:
+        """Start a line of a page in a shell, with this Python's virtual environment activated."""
+        folders = [str(python.parent), self.environment["PATH"]]
         return self._spawn(["/bin/sh", "-c", line], {"PATH": os.pathsep.join(folders)}, Streams())
 
     def type(self, line: str) -> Done:

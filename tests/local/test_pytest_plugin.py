@@ -17,6 +17,7 @@ import pytest
 
 from automation.support.paths import CHECKOUT
 from tests.local.machine import Account, Done, Machine, finished
+from tests.pages import commands, without_words
 
 FILES = ["Pulumi.yaml", "__main__.py", "function/orders.py", "test_orders.py"]
 FIXED = {  # a program that declares no configuration
@@ -174,3 +175,16 @@ def test_an_installed_wheel_is_a_plugin(machine: Machine, tmp_path: Path, projec
     assert script.returncode == 2
     assert "name the folder of the program: --program DIR" in script.stderr
     machine.wait_until_clean()
+
+    completions = machine.home / ".local/share/bash-completion/completions"
+    for folder in (completions, machine.home / ".zfunc"):
+        folder.mkdir(parents=True)
+    reference = CHECKOUT / "docs" / "reference" / "commands.md"
+    for line in map(without_words, commands(reference, "poker-hands completion")):
+        done = finished(machine.start_line(line, python))
+        assert done.code == 0, done.stdout + done.stderr
+    assert "#compdef poker-hands" in (machine.home / ".zfunc" / "_poker-hands").read_text()
+    loaded = f"source {completions}/poker-hands; complete -p poker-hands"
+    assert "poker-hands" in subprocess.check_output(["/bin/bash", "-c", loaded], text=True)
+    shutil.rmtree(machine.home)  # what was asked for is no litter
+    machine.home.mkdir()
