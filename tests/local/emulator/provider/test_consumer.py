@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pytest
 from automation.emulator.environment import DEFAULTS, built_environment, local_environment
 from automation.emulator.plugin import prepare
 from automation.support.paths import CHECKOUT
+from automation.support.wait import wait_until
 from tests.local.emulator.provider.project import Project
 from tests.local.emulator.provider.stack import ACCOUNT
 
@@ -133,6 +135,40 @@ pulumi.export("url", consumer.queue.url)
 """
 
 
+MOVED = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+import pulumi
+from components import (
+    DeadLetterQueueArgs, FunctionArgs, PermissionsArgs, QueueArgs, QueueConsumer, QueueConsumerArgs,
+)
+
+consumer = QueueConsumer(
+    "Moved",
+    QueueConsumerArgs(
+        function=FunctionArgs(code="code", handler="using.handler", timeout=3),
+        queue=QueueArgs(visibility_timeout_seconds=6),
+        # An invocation under way still has the old role; its messages are received once more.
+        dead_letter_queue=DeadLetterQueueArgs(max_receive_count=2),
+        permissions=PermissionsArgs(path=pulumi.Config().require("path")),
+    ),
+)
+pulumi.export("queue", consumer.queue.url)
+pulumi.export("dead", consumer.dead_letter_queue.url)
+"""
+USING = """
+import os
+import boto3
+
+sqs = boto3.client("sqs", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+
+def handler(event, context):
+    account, name = event["Records"][0]["eventSourceARN"].split(":")[-2:]
+    url = "/".join([os.environ["AWS_ENDPOINT_URL"], account, name])
+    sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])  # its role allows this
+"""
+
+
 @pytest.fixture
 def environment(instance: Instance, engine: Engine) -> dict[str, str]:
     prepare(instance)
@@ -201,3 +237,36 @@ def test_a_queue_that_is_replaced_keeps_its_messages_if_the_caller_retains_it(
     project.configure(retain=False)
     project.run("up", "--yes", "--skip-preview")
     project.run("destroy", "--yes")
+
+
+@pytest.mark.chaos
+def test_messages_sent_while_a_role_is_replaced_need_at_most_one_more_receive(
+    environment: dict[str, str], aws: Aws, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, environment, MOVED, path="/orders/")
+    (tmp_path / "code" / "using.py").write_text(USING)
+    project.run("up", "--yes", "--skip-preview")
+    queue, dead = (project.outputs()[name] for name in ("queue", "dead"))
+
+    project.configure(path="/shop/")
+    replacing = project.start("up", "--yes", "--skip-preview")
+    sent = 0
+    while replacing.poll() is None:
+        aws.sqs.send_message(QueueUrl=queue, MessageBody="{}")
+        sent += 1
+        time.sleep(0.1)
+    output, _ = replacing.communicate(timeout=5)
+
+    assert replacing.returncode == 0, output
+    assert "replaced" in output
+    assert sent > 10
+    wait_until("the queue to be empty", lambda: depth(aws, queue), lambda n: n == 0, within=30)
+    assert depth(aws, dead) == 0
+    project.run("destroy", "--yes")
+
+
+def depth(aws: Aws, url: str) -> int:
+    """How many messages a queue holds, hidden ones among them."""
+    seen = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    visible = seen["ApproximateNumberOfMessages"]
+    return int(visible) + int(seen["ApproximateNumberOfMessagesNotVisible"])
