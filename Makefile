@@ -24,11 +24,11 @@ help:
 demo: engine
 	@$(BIN)/python -m automation run
 
-test: engine
+test:
 	@# The linters go on beside the tests: they keep one core busy for a while.
 	@$(MAKE) --no-print-directory --jobs=2 lint tests
 
-tests:
+tests: engine
 	@# The local tests wait half of the time: five at once keep two cores busy. pytest keeps the
 	@# folders of its last runs, so it gets a temporary folder that is removed afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && export TMPDIR="$$folder" && \

@@ -138,7 +138,8 @@ class Run:
 
     def _find_engine(self) -> Engine:
         engine = find_engine(environment=self._environment, announce=self._narrator.say)
-        import automation.stack.lifecycle  # noqa: F401 -- takes 0.3 s, in which the emulator starts
+        if self._options.stack is None:
+            import automation.stack.lifecycle  # noqa: F401 -- takes 0.3 s: the emulator starts in it
 
         return engine
 

@@ -28,9 +28,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
     pytest-cov's own marker for that changes nothing in the workers of pytest-xdist.
     """
+    if not item.get_closest_marker("hypothesis"):
+        return (yield)
     tracer = sys.gettrace()
-    if item.get_closest_marker("hypothesis"):
-        sys.settrace(None)
+    sys.settrace(None)
     try:
         return (yield)
     finally:

@@ -36,11 +36,10 @@ CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the cur
 
 @dataclass(frozen=True)
 class Finished:
-    """What a command of the engine wrote, line by line, and its exit code."""
+    """What a command of the engine wrote before it ended well."""
 
     stdout: str
     stderr: str
-    code: int
 
 
 class EngineCommand:
@@ -109,7 +108,7 @@ class EngineCommand:
             stderr += f"\nthe Pulumi engine was killed by {signal.Signals(-code).name}"
         if code != 0:
             raise CommandFailedError(stderr)
-        return Finished(stdout, stderr, code)
+        return Finished(stdout, stderr)
 
     def _wait(self, process: subprocess.Popen[str], operation: str) -> int:
         deadline = time.monotonic() + OPERATION_WITHIN

@@ -19,19 +19,25 @@ if TYPE_CHECKING:
 
 KNOWN = (
     (
-        re.compile(r"no stack named .* found"),
-        StackMissingError("the stack does not exist", hint="`pulumi stack ls --all` lists them"),
+        re.compile(r"no stack named.*found"),
+        StackMissingError,
+        "the stack does not exist",
+        "`pulumi stack ls --all` lists the stacks",
     ),
-    (re.compile(r"stack .* already exists"), StackExistsError("the name is taken")),
+    (re.compile(r"stack.*already exists"), StackExistsError, "the name is taken", ""),
     (
         re.compile(
             r"the stack is currently locked by"
             r"|\[409\] Conflict: Another update is currently in progress\."  # Pulumi Cloud
         ),
-        StackLockedError("another operation holds its lock"),
+        StackLockedError,
+        "another operation holds its lock",
+        "",
     ),
 )
-"""What the engine writes to stderr, as pulumi/automation/errors.py knows it, and what it means."""
+"""What the engine writes to stderr, as pulumi/automation/errors.py knows it; then our error for it,
+its words and its hint.
+"""
 
 
 @contextlib.contextmanager
@@ -45,8 +51,8 @@ def engine_errors(what: str, problems: list[str]) -> Iterator[None]:
     try:
         yield
     except CommandFailedError as error:
-        for pattern, meaning in KNOWN:
+        for pattern, kind, words, hint in KNOWN:
             if pattern.search(str(error)):
-                raise type(meaning)(f"{what}: {meaning}", hint=meaning.hint) from error
+                raise kind(f"{what}: {words}", hint=hint) from error
         reason = "\n".join(problems) or str(error).strip()
         raise EngineFailedError(f"{what}:\n{reason}") from error

@@ -29,7 +29,9 @@ def test_a_run_without_a_network_passes(case: Case) -> None:
     case.expects("no network but loopback", f"exit {RAN}")
     if not shutil.which(ALONE[0]):
         pytest.skip("network namespaces are Linux's")
-    tried = subprocess.run([*ALONE, "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run(
+        [*ALONE, "true"], capture_output=True, text=True, timeout=10, check=False
+    )
     if tried.returncode != 0:
         pytest.skip(f"no network namespace can be made here: {tried.stderr.strip()}")
     ran = subprocess.run(

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
@@ -19,6 +19,9 @@ from automation.engine import Engine
 from automation.support.clients import Clients, make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 BY_HAND = frozenset(CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "dev", "onaws"))
 """What tests that deploy by hand write into the checkout, as Pulumi does."""
@@ -201,6 +204,13 @@ class Machine:
             within=20,
             poll=0.1,
         )
+
+
+def depth(sqs: SQSClient, url: str) -> int:
+    """How many messages a queue holds, hidden ones among them."""
+    seen = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    visible = seen["ApproximateNumberOfMessages"]
+    return int(visible) + int(seen["ApproximateNumberOfMessagesNotVisible"])
 
 
 def descendant(process: int, word: str) -> psutil.Process:

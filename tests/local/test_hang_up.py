@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from automation.support.paths import CHECKOUT
+from automation.support.wait import wait_until
 from tests.local.machine import COMMAND_WITHIN, Account, Machine, finished
 
 DEPLOYING, WAITING = "aws:sqs/queue:Queue", '"mapping_uuid"'
@@ -44,9 +45,15 @@ def test_a_terminal_that_is_closed_ends_the_run_and_leaves_nothing(
     machine.wait_for_state(moment)
     if typed:
         os.write(master, typed)
-        said = b""
-        while b"destroying" not in said:  # the bar moves, so there is always more to read
-            said += os.read(master, 4096)
+        said = bytearray()
+
+        def read() -> bytearray:
+            said.extend(os.read(master, 4096))  # the bar moves, so there is always more
+            return said
+
+        wait_until(
+            "the destroy to begin", read, lambda seen: b"destroying" in seen, within=COMMAND_WITHIN
+        )
     os.close(master)  # the kernel sends SIGHUP, and every write fails from now on
     if again:
         os.kill(process.pid, signal.SIGHUP)  # as an interactive shell does

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, POISON, Machine
+from tests.local.machine import COMMAND_WITHIN, POISON, Machine, depth
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
-def depth_of(url: str) -> Callable[[], int]:
-    """Return what counts the messages of a queue, hidden ones among them."""
+def sqs_at(url: str) -> SQSClient:
+    """Return a client of the emulator that has the queue with this URL."""
     endpoint = url[: url.index("/", len("http://"))]
     environment = {"AWS_ENDPOINT_URL": endpoint, **dict.fromkeys(KEYS, "test")}
-    sqs = make_clients(environment, "us-east-1").sqs
-
-    def depth() -> int:
-        seen = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        return int(seen["ApproximateNumberOfMessages"]) + int(
-            seen["ApproximateNumberOfMessagesNotVisible"]
-        )
-
-    return depth
+    return make_clients(environment, "us-east-1").sqs
 
 
 def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> None:
@@ -46,7 +42,7 @@ def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> 
         )
 
         (url,) = re.findall(r'dead_letter_queue_url *: "(.*)"', deployed)
-        dead_letters = depth_of(url)
+        dead_letters = partial(depth, sqs_at(url), url)
         (sent,) = ok("send", "--stack", "byhand", POISON).split()
         wait_until("the dead letter", dead_letters, bool, within=COMMAND_WITHIN, poll=0.5)
         traced = json.loads(ok("trace", sent, "--stack", "byhand", "--json"))

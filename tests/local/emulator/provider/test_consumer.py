@@ -21,6 +21,7 @@ from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
 from tests.local.emulator.provider.project import Project
 from tests.local.emulator.provider.stack import ACCOUNT
+from tests.local.machine import depth
 
 if TYPE_CHECKING:
     from automation.emulator.instance import Instance
@@ -231,8 +232,7 @@ def test_a_queue_that_is_replaced_keeps_its_messages_if_the_caller_retains_it(
     project.configure(fifo=True)
     project.run("up", "--yes", "--skip-preview")
     assert project.outputs()["url"].endswith(".fifo")
-    depth = aws.sqs.get_queue_attributes(QueueUrl=old, AttributeNames=["All"])["Attributes"]
-    assert depth["ApproximateNumberOfMessages"] == "1"
+    assert depth(aws.sqs, old) == 1
 
     project.configure(retain=False)
     project.run("up", "--yes", "--skip-preview")
@@ -260,13 +260,6 @@ def test_messages_sent_while_a_role_is_replaced_need_at_most_one_more_receive(
     assert replacing.returncode == 0, output
     assert "replaced" in output
     assert sent > 10
-    wait_until("the queue to be empty", lambda: depth(aws, queue), lambda n: n == 0, within=30)
-    assert depth(aws, dead) == 0
+    wait_until("the queue to be empty", lambda: depth(aws.sqs, queue), lambda n: n == 0, within=30)
+    assert depth(aws.sqs, dead) == 0
     project.run("destroy", "--yes")
-
-
-def depth(aws: Aws, url: str) -> int:
-    """How many messages a queue holds, hidden ones among them."""
-    seen = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    visible = seen["ApproximateNumberOfMessages"]
-    return int(visible) + int(seen["ApproximateNumberOfMessagesNotVisible"])

@@ -54,7 +54,7 @@ class FakeEngine(EngineCommand):
             raise outcome
         if outcome:
             raise CommandFailedError(outcome)
-        return Finished(stdout=self.stdout, stderr="", code=0)
+        return Finished(stdout=self.stdout, stderr="")
 
     def _stream(self, address: str, events: list[dict[str, Any]]) -> None:
         with grpc.insecure_channel(address.removeprefix("tcp://")) as channel:

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 from pulumi.automation import CommandResult, errors
 
 from automation.stack.events import Resource
-from automation.stack.failures import KNOWN, engine_errors
+from automation.stack.failures import engine_errors
 from automation.stack.state import KnownStack, list_stacks, recorded_resources, stack_outputs
-from automation.support.errors import CommandFailedError, EngineFailedError, StackMissingError
+from automation.support.errors import (
+    CommandFailedError,
+    EngineFailedError,
+    StackExistsError,
+    StackLockedError,
+    StackMissingError,
+)
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.stack.fake_engine import FakeEngine
 from tests.unit.automation.stack.test_lifecycle import BROKEN, EXISTS, LOCKED, MISSING
@@ -60,18 +67,26 @@ def test_a_stack_that_is_gone_or_empty_has_no_resources(engine: FakeEngine) -> N
     assert recorded_resources("run-1", CHECKOUT, engine) == frozenset()
 
 
-@pytest.mark.parametrize("stderr", [MISSING, EXISTS, LOCKED, CLOUD, BROKEN])
-def test_a_failed_command_means_what_the_sdk_takes_it_for(stderr: str) -> None:
-    of_the_sdk = type(errors.create_command_error(CommandResult(stderr=stderr, stdout="", code=1)))
-    ours = {
-        errors.StackNotFoundError: KNOWN[0][1],
-        errors.StackAlreadyExistsError: KNOWN[1][1],
-        errors.ConcurrentUpdateError: KNOWN[2][1],
-        errors.CommandError: EngineFailedError(stderr),
-    }[of_the_sdk]
+@pytest.mark.parametrize(
+    ("stderr", "of_the_sdk", "ours", "words"),
+    [
+        (MISSING, errors.StackNotFoundError, StackMissingError, "the stack does not exist"),
+        (EXISTS, errors.StackAlreadyExistsError, StackExistsError, "the name is taken"),
+        (LOCKED, errors.ConcurrentUpdateError, StackLockedError, "another operation holds its"),
+        (CLOUD, errors.ConcurrentUpdateError, StackLockedError, "another operation holds its"),
+        (BROKEN, errors.CommandError, EngineFailedError, BROKEN),
+    ],
+)
+def test_a_failed_command_means_what_the_sdk_takes_it_for(
+    stderr: str, of_the_sdk: type[Exception], ours: type[Exception], words: str
+) -> None:
+    theirs = errors.create_command_error(CommandResult(stderr=stderr, stdout="", code=1))
+    assert type(theirs) is of_the_sdk
 
-    with pytest.raises(EngineFailedError) as raised, engine_errors("could not", []):
+    with (
+        pytest.raises(EngineFailedError, match=re.escape(words)) as raised,
+        engine_errors("could not", []),
+    ):
         raise CommandFailedError(stderr)
 
-    assert type(raised.value) is type(ours)
-    assert str(ours) in str(raised.value)
+    assert type(raised.value) is ours
