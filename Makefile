@@ -29,11 +29,12 @@ test:
 	@$(MAKE) --no-print-directory --jobs=2 lint tests
 
 tests: engine
-	@# The local tests wait half of the time: five at once keep two cores busy. pytest keeps the
-	@# folders of its last runs, so it gets a temporary folder that is removed afterwards.
+	@# The local tests wait half of the time: five at once keep two cores busy, and each is handed
+	@# out when a worker is free, so that the long ones begin first. pytest keeps the folders of its
+	@# last runs, so it gets a temporary folder that is removed afterwards.
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && export TMPDIR="$$folder" && \
 	  $(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report= --cov-fail-under=$(COVERAGE) && \
-	  $(BIN)/python -m pytest -n 5 tests/local
+	  $(BIN)/python -m pytest -n 5 --dist=load --maxschedchunk=1 tests/local
 COVERAGE := 86  # per cent of lines and branches, by the unit tests alone: not to fall
 
 chaos: engine

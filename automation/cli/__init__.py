@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from typing import TYPE_CHECKING
 
 from automation.cli import (
@@ -54,6 +55,7 @@ def command(arguments: Sequence[str]) -> int:
     return error.exit_code
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands and options."""
     top = Parser(

@@ -91,7 +91,7 @@ def read_project(program: Path) -> Project:
     """
     path = program / PROJECT_FILE
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(
             f"the project file {path} cannot be read: {error}",

@@ -50,10 +50,6 @@ def test_what_a_kill_leaves_is_listed_and_removed_whole(
     assert "queue" in {each["kind"] for each in listed["resources"]}
     assert account.resources()  # listing removes nothing
 
-    (kept,) = remains(machine, account, "--yes")
-    assert not kept["removed"]  # it has not expired
-    assert account.resources()
-
     (removed,) = remains(machine, account, "--yes", "--all")
     assert removed["removed"], removed
     assert removed["stack"] == listed["stack"]
@@ -84,7 +80,8 @@ def test_what_no_state_knows_is_found_by_its_tags(machine: Machine, account: Acc
     for folder in (machine.cache / PROJECT / "runs").iterdir():
         subprocess.run(["/bin/rm", "-r", str(folder)], check=True)  # the machine was lost
 
-    found = remains(machine, account, "--emulator", account.url)
+    found = remains(machine, account, "--yes", "--emulator", account.url)
+    assert not found[0]["removed"]  # it has not expired
     assert {each["found_by"] for each in found[0]["resources"]} == {"tag"}
 
     done = machine.run(
