@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
 import psutil
@@ -23,7 +26,7 @@ from automation.support.wait import wait_until
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-BY_HAND = frozenset(CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "dev", "onaws"))
+BY_HAND = frozenset(CHECKOUT / f"Pulumi.{stack}.yaml" for stack in ("byhand", "dev"))
 """What tests that deploy by hand write into the checkout, as Pulumi does."""
 GOOD = '{"user_id":"aarit","hole_cards":"KsKd","chip_delta":5,"result":"won"}'
 POISON = '{"user_id":"aditya","hole_cards":"AhAd","chip_delta":"lots","result":"won"}'
@@ -116,10 +119,21 @@ class Machine:
     ) -> subprocess.Popen[str]:
         return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
 
-    def start_line(self, line: str, python: Path = Path(sys.executable)) -> subprocess.Popen[str]:
+    def copy_checkout(self) -> None:
+        """Go on in a copy of the checkout, without the tests and what is made by using it."""
+        self.folder = self.root / "checkout"
+        kept_out = shutil.ignore_patterns(".*", "__pycache__", "tests", "Pulumi.*.yaml")
+        shutil.copytree(CHECKOUT, self.folder, ignore=kept_out)
+
+    def start_line(
+        self,
+        line: str,
+        python: Path = Path(sys.executable),
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> subprocess.Popen[str]:
         """Start a line of a page in a shell, with this Python's virtual environment activated."""
-        folders = [str(python.parent), self.environment["PATH"]]
-        return self._spawn(["/bin/sh", "-c", line], {"PATH": os.pathsep.join(folders)}, Streams())
+        path = os.pathsep.join([str(python.parent), self.environment["PATH"]])
+        return self._spawn(["/bin/sh", "-c", line], {"PATH": path, **variables}, Streams())
 
     def type(self, line: str) -> Done:
         return finished(self.start_line(line))

@@ -10,7 +10,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import threading
@@ -27,10 +26,12 @@ from automation.emulator.instance import Supervisor
 from automation.emulator.plugin import install_plugin
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.permissions import deployer_policy
-from tests.local.machine import Machine
+from tests.local.machine import Done, Machine, finished
+from tests.pages import PAGES, PROGRAM, commands, documented, indented, without_words
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # What the emulator does not enforce as AWS does: it knows no name in these calls but the batch,
 # no condition, no alarm, and takes the batch call for an action of its own.
 EMULATOR_ONLY = (
@@ -78,7 +79,7 @@ def cloud() -> Iterator[Cloud]:
 
 def deployer(url: str) -> dict[str, str]:
     """Make a user with the printed policy; return the variables of a shell with its keys."""
-    root = Cloud(url, {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+    root = Cloud(url, ROOT)
     policy = deployer_policy(account=ACCOUNT, region=REGION)
     policy["Statement"].append({"Effect": "Allow", "Action": list(EMULATOR_ONLY), "Resource": "*"})
     iam = root.client("iam")
@@ -147,64 +148,108 @@ def test_a_run_needs_no_login_downloads_the_plugin_and_no_other_permissions(
     assert not (tmp_path / "pulumi" / "credentials.json").exists()
 
 
-def set_up(home: Path) -> dict[str, str]:
-    """What no command may change of a user's Pulumi: login, selected stacks, configuration."""
-    in_checkout = (CHECKOUT / name for name in ("Pulumi.yaml", "Pulumi.onaws.yaml"))
-    paths = [home / "credentials.json", *home.glob("workspaces/*"), *in_checkout]
-    return {str(path): path.read_text() for path in paths}
+PAGE = (CHECKOUT / "docs" / "aws.md").read_text(encoding="utf-8")
+TYPED = {  # with answers, for there is nobody to ask, with timings for a test, and no service
+    "pulumi login": "pulumi login file://$HOME",
+    "pulumi up": f"pulumi up --yes --skip-preview {' '.join(FAST)}",
+    "pulumi destroy": "pulumi destroy --yes",
+    "pulumi stack rm": "pulumi stack rm --yes",
+    f"{PROGRAM} run --target aws": f"{PROGRAM} run --target aws --yes {' '.join(FAST)}",
+}
+
+
+def by_hand() -> tuple[list[str], list[str]]:
+    """What the page has a user type until the stack is proved, and at the end."""
+    section = PAGE.split("## By hand", 1)[1].split("\n## ", 1)[0]
+    lines = [without_words(line).removeprefix(".venv/bin/") for line in indented(section)]
+    end = lines.index("pulumi destroy")
+    return lines[:end], lines[end:]
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody with an own Pulumi set-up, who types what the page has."""
+
+    machine: Machine
+    home: Path
+    variables: dict[str, str]
+
+    def type(self, line: str) -> Done:
+        line = TYPED.get(line, line).replace("--account ID", f"--account {ACCOUNT}")
+        line = line.replace("--stack prod", "--stack dev")
+        python = self.machine.folder / ".venv" / "bin" / "python"
+        return finished(self.machine.start_line(line, python, self.variables))
+
+    def ok(self, line: str) -> str:
+        done = self.type(line)
+        assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def set_up(self) -> dict[str, str]:
+        """What no command of the automation may change: login, selected stacks, configuration."""
+        pulumi = self.home / ".pulumi"
+        settings = self.machine.folder.glob("Pulumi*.yaml")
+        paths = [pulumi / "credentials.json", *pulumi.glob("workspaces/*"), *settings]
+        return {str(path): path.read_text() for path in paths}
+
+
+@pytest.fixture
+def user(machine: Machine, cloud: Cloud, tmp_path: Path) -> User:
+    machine.copy_checkout()
+    home = tmp_path / "user"
+    own = {
+        "HOME": str(home),
+        "PULUMI_HOME": str(home / ".pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "mine",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    # What `pulumi install` does. The language host of an engine that was built here cannot: it
+    # ignores the options of the runtime, and installs into the folder of the program.
+    (machine.folder / ".venv").symlink_to(sys.prefix)
+    install_plugin(home / ".pulumi")
+    return User(machine, home, {**cloud.variables, **own})
 
 
 @pytest.mark.chaos
-def test_a_stack_of_the_users_own_is_proved_and_their_set_up_stays_as_it_was(
-    machine: Machine, cloud: Cloud, tmp_path: Path
-) -> None:
-    home, state = tmp_path / "pulumi", tmp_path / "state"
-    state.mkdir()
-    install_plugin(home)
-    (home / "credentials.json").write_text(
-        json.dumps({"current": f"file://{state}", "accessTokens": {f"file://{state}": ""}})
-    )
-    variables = {
-        **machine.environment,
-        **cloud.variables,
-        "PULUMI_HOME": str(home),
-        "PULUMI_CONFIG_PASSPHRASE": "mine",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), machine.environment["PATH"]]),
-    }
-    settings = CHECKOUT / "Pulumi.onaws.yaml"
+def test_the_page_is_followed_word_by_word_and_a_users_set_up_stays_as_it_was(user: User) -> None:
+    beginning, end = by_hand()
+    on_aws = [line for line in documented() if "--target aws" in line]
+    assert len(beginning) == 8
+    assert len(on_aws) > 7
+    *typed, proved = beginning
+    for line in typed:
+        if line != "pulumi install":
+            user.ok(line)
+    before = user.set_up()
+    assert any("dev" in text for path, text in before.items() if "workspaces" in path)
 
-    def pulumi(*arguments: str) -> None:
-        done = subprocess.run(
-            [shutil.which("pulumi", path=variables["PATH"]) or "", "--non-interactive", *arguments],
-            cwd=CHECKOUT,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASSED" in user.ok(proved)
+    for line in on_aws:
+        if line != proved:
+            user.ok(line)
+    assert user.type(f"{TYPED[f'{PROGRAM} run --target aws']} --timeout 4").code == 124
 
-    try:
-        pulumi("stack", "init", "onaws")
-        pulumi("up", "--yes", "--skip-preview", *FAST)
-        before = set_up(home)
-        assert any("onaws" in text for path, text in before.items() if "workspaces" in path)
+    assert user.set_up() == before
+    for line in end:
+        user.ok(line)
 
-        proved = machine.run(
-            "run", "--target", "aws", "--stack", "onaws", "--json", machine.report_file, **variables
-        )
-        assert proved.code == 0, proved.stdout + proved.stderr
-        assert f"Stack onaws on AWS account {ACCOUNT}" in proved.stderr
-        assert machine.report()["outcome"] == "passed"
 
-        interrupted = machine.run(
-            *("run", "--target", "aws", "--yes", "--timeout", "4", *FAST), **variables
-        )
-        assert interrupted.code == 124, interrupted.stdout + interrupted.stderr
-        assert set_up(home) == before
+@pytest.mark.chaos
+@pytest.mark.skipif(not shutil.which("aws"), reason="needs the AWS CLI")
+def test_the_printed_policy_is_one_that_iam_takes(machine: Machine, cloud: Cloud) -> None:
+    machine.copy_checkout()
+    printing = f"{PROGRAM} permissions --account"
+    printed = [line for line in documented() if line.startswith(printing)]
+    creating = [line for page in PAGES for line in commands(page, "aws iam create-policy")]
+    assert printed
+    assert len(creating) == 2
 
-        pulumi("destroy", "--yes", "--skip-preview", "--remove")
-    finally:
-        settings.unlink(missing_ok=True)
+    region = {"AWS_DEFAULT_REGION": REGION}  # the only one that version 1 of the CLI reads
+
+    for line in printed + creating:
+        typed = machine.start_line(line, variables={**cloud.variables, **ROOT, **region})
+        done = finished(typed)
+        assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+    policies = Cloud(cloud.url, ROOT).client("iam").list_policies(Scope="Local")["Policies"]
+    assert len(policies) == len(creating)
