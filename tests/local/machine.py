@@ -120,10 +120,13 @@ class Machine:
         return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
 
     def copy_checkout(self) -> None:
-        """Go on in a copy of the checkout, without the tests and what is made by using it."""
+        """Go on in a copy of the checkout, with its `.venv`, without what is made by using it."""
         self.folder = self.root / "checkout"
-        kept_out = shutil.ignore_patterns(".*", "__pycache__", "tests", "Pulumi.*.yaml")
-        shutil.copytree(CHECKOUT, self.folder, ignore=kept_out)
+        made = shutil.ignore_patterns(
+            *(".git", ".venv", ".cache", ".*_cache", "__pycache__", "Pulumi.*.yaml")
+        )
+        shutil.copytree(CHECKOUT, self.folder, ignore=made)
+        (self.folder / ".venv").symlink_to(sys.prefix)
 
     def start_line(
         self,

@@ -10,7 +10,6 @@ import io
 import json
 import os
 import shutil
-import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -203,9 +202,8 @@ def user(machine: Machine, cloud: Cloud, tmp_path: Path) -> User:
         "PULUMI_CONFIG_PASSPHRASE": "mine",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    # What `pulumi install` does. The language host of an engine that was built here cannot: it
-    # ignores the options of the runtime, and installs into the folder of the program.
-    (machine.folder / ".venv").symlink_to(sys.prefix)
+    # `.venv` and this are what `pulumi install` makes. The language host of an engine that was
+    # built here cannot: it ignores the runtime's options, and installs into the program's folder.
     install_plugin(home / ".pulumi")
     return User(machine, home, {**cloud.variables, **own})
 

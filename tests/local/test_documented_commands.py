@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
 from tests.local.machine import COMMAND_WITHIN, POISON, Done, Machine, finished
-from tests.pages import PROGRAM, documented
+from tests.pages import PAGES, PROGRAM, commands, documented, without_words
 
 FIRST = (  # with --yes, for there is nobody to ask, and with timings for a test
     f"{PROGRAM} exec -- pulumi stack init dev",
@@ -138,3 +139,23 @@ def test_every_command_of_the_pages_does_what_it_is_there_for(shell: Shell) -> N
             shell.ok(f"{PROGRAM} reap --all --yes")
     for line in LAST:
         shell.ok(line)
+
+
+# The tutorial's; how the tests themselves are run; what needs a package index.
+ELSEWHERE = {"demo", "test", "chaos", "unit", "lock"}
+
+
+@pytest.mark.chaos
+def test_every_make_target_of_the_pages_succeeds(machine: Machine) -> None:
+    machine.copy_checkout()
+    lines = [line for page in PAGES for line in commands(page, "make ")]
+    targets = {shlex.split(without_words(line), comments=True)[1] for line in lines} - ELSEWHERE
+    assert targets >= {"lint", "reference", "engine", "clean"}
+    before = (machine.folder / "docs" / "arguments.md").read_text()
+
+    for target in sorted(targets, key="clean".__eq__):
+        done = machine.type(f"make {target}")
+        assert done.code == 0, f"make {target}\n{done.stdout}{done.stderr}"
+
+    assert (machine.folder / "docs" / "arguments.md").read_text() == before
+    assert not (machine.folder / ".venv").exists()
