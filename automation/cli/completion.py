@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from typing import TYPE_CHECKING
 
 from automation.cli.base import Command
@@ -15,6 +16,7 @@ SHELLS = ("bash", "zsh", "tcsh")
 
 EXAMPLES = """\
 examples:
+  mkdir -p ~/.local/share/bash-completion/completions ~/.zfunc
   poker-hands completion bash > ~/.local/share/bash-completion/completions/poker-hands
   poker-hands completion zsh > ~/.zfunc/_poker-hands      with ~/.zfunc in fpath
   eval "$(python -m automation completion bash)"          for this shell only
@@ -30,7 +32,7 @@ def carry_out(options: argparse.Namespace) -> int:
     """Print the script."""
     import shtab
 
-    top: argparse.ArgumentParser = options.parser
+    top = copy(options.parser)
     top.prog = PROGRAM
     sys.stdout.write(shtab.complete(top, shell=options.shell))
     return 0

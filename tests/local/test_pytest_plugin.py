@@ -177,10 +177,10 @@ def test_an_installed_wheel_is_a_plugin(machine: Machine, tmp_path: Path, projec
     machine.wait_until_clean()
 
     completions = machine.home / ".local/share/bash-completion/completions"
-    for folder in (completions, machine.home / ".zfunc"):
-        folder.mkdir(parents=True)
     reference = CHECKOUT / "docs" / "reference" / "commands.md"
-    for line in map(without_words, commands(reference, "poker-hands completion")):
+    lines = [*commands(reference, "mkdir"), *commands(reference, "poker-hands completion")]
+    assert len(lines) == 3
+    for line in map(without_words, lines):
         done = finished(machine.start_line(line, python))
         assert done.code == 0, done.stdout + done.stderr
     assert "#compdef poker-hands" in (machine.home / ".zfunc" / "_poker-hands").read_text()

@@ -219,6 +219,7 @@ def test_a_shell_s_completion_knows_every_command(shell: str, said: Said) -> Non
     for each in COMMANDS_OF_THE_PARSER:
         assert each.name in script
     assert "poker-hands" in script
+    assert parser().prog == "python -m automation"
 
 
 @pytest.mark.parametrize("verb", ["start", "stop", "status"])
