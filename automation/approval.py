@@ -8,6 +8,7 @@ from automation.operate.pricing import AS_OF, PRICES, REGION, Quantity, bill
 from automation.operate.usage import BYTES_IN_GB, MB_IN_GB, MONTH
 from automation.support.errors import UsageError
 from automation.targets.aws import CONFIGURATION
+from automation.targets.base import scaled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,8 @@ def proposal(access: Access, options: RunOptions, project: Project, *, messages:
         messages: The number that is sent.
     """
     given = project.own(options.configuration)
-    known = DEFAULTS | _numbers(project.defaults) | CONFIGURATION | _numbers(given)
+    timings = scaled(CONFIGURATION, given)
+    known = DEFAULTS | _numbers(project.defaults) | timings | _numbers(given)
     visibility = known["visibilityTimeout"] or VISIBILITY_PER_TIMEOUT * known["functionTimeout"]
     receives = known["maxReceiveCount"]
     seconds = visibility * receives + BESIDES

@@ -13,6 +13,7 @@ from automation.stack.leftovers import leftovers, sweep
 from automation.stack.records import TIME, RunRecord
 from automation.support.errors import UsageError
 from automation.support.wait import looks
+from automation.targets.base import scaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,10 +75,13 @@ def configuration_for(
 ) -> dict[str, Any]:
     """Return a stack's configuration: the target's as far as it is declared, then what is given.
 
+    The target's visibility timeout stays as many times the function's, if only that is given.
+
     Raises:
         UsageError: The given `tags` are not an object, so that no tag can be added.
     """
-    fitting = {key: value for key, value in of_target.items() if ":" in key or key in declared}
+    timings = scaled(of_target, given)
+    fitting = {key: value for key, value in timings.items() if ":" in key or key in declared}
     if "tags" not in declared:
         return {**fitting, **given}
     own = given.get("tags", {})

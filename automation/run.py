@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from automation.approval import approve
 from automation.engine import find_engine
-from automation.ephemeral import looks_for_leftovers, plan_stack
+from automation.ephemeral import configuration_for, looks_for_leftovers, plan_stack
 from automation.existing import outputs_of
 from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
@@ -40,7 +40,7 @@ from automation.support.errors import (
 )
 from automation.support.interrupts import interruptible, noted, shielded
 from automation.support.wait import looks
-from automation.targets.opening import open_target
+from automation.targets.opening import CONFIGURATIONS, open_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,9 @@ class Run:
         if options.stack is None:
             check_source(project, options.configuration, self._environment)
             if options.configuration:
-                rehearse(project, options.configuration, self._environment)
+                declared, of_target = tuple(project.types), CONFIGURATIONS[options.target]
+                planned = configuration_for(declared, of_target, options.configuration, {})
+                rehearse(project, planned, self._environment)
         self._journal.phases.enter("set up")
         with open_target(
             options.target,

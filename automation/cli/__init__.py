@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,11 @@ from automation.cli import (
     status,
     trace,
 )
-from automation.cli.base import EXIT_CODES, Parser, Version, add_commands
+from automation.cli.base import EXIT_CODES, Help, Parser, Version, add_commands
 from automation.support.errors import AutomationError, HostError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
 COMMANDS = tuple(
@@ -41,7 +41,7 @@ COMMANDS = tuple(
 
 def command(arguments: Sequence[str]) -> int:
     """Parse and run one command; print an error, with its next step, to stderr."""
-    options = parser().parse_args(arguments)
+    options = parser().parse(arguments)
     carry_out: Callable[[argparse.Namespace], int] = options.carry_out
     try:
         return carry_out(options)
@@ -56,13 +56,13 @@ def command(arguments: Sequence[str]) -> int:
 
 
 @cache
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of all commands and options."""
     top = Parser(
         prog="python -m automation",
         description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     top.add_argument("--version", action=Version)
     top.set_defaults(parser=top)  # `completion` needs all of it

@@ -23,8 +23,29 @@ exit codes:
 """
 
 
+class Help(argparse.HelpFormatter):
+    """Wraps sentences, and leaves blocks with indented lines, such as examples, as they stand."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        blocks = text.strip("\n").split("\n\n")
+        return "\n\n".join(
+            block if "\n  " in block else super(Help, self)._fill_text(block, width, indent)
+            for block in blocks
+        )
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose error for an unknown choice suggests the near one."""
+    """A parser whose error for an unknown choice or option suggests the near one."""
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Parse all arguments; an unknown one is an error of the command that was chosen."""
+        options, unknown = self.parse_known_args(arguments)
+        if unknown:
+            chosen: Parser = getattr(options, "chosen", self)
+            known = [each for action in chosen._actions for each in action.option_strings]
+            near = did_you_mean(unknown[0].partition("=")[0], known)
+            chosen.error(f"unrecognized arguments: {' '.join(unknown)}\n{near}".rstrip())
+        return options
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the error, and exit with 2."""
@@ -93,10 +114,10 @@ def add_commands(
             help=command.help,
             description=command.description,
             epilog=command.epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Help,
         )
         command.add_arguments(chosen)
         if command.verbs:
             add_commands(chosen, command.verbs, metavar="VERB")
         else:
-            chosen.set_defaults(carry_out=command.carry_out)
+            chosen.set_defaults(carry_out=command.carry_out, chosen=chosen)

@@ -13,11 +13,12 @@ from automation.cli.arguments import (
     count,
     opened_stack,
     print_json,
+    stack_options,
 )
 from automation.cli.base import Command
-from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.scenario.model import load_scenario, scenario_of
 from automation.scenario.send import FIFO
-from automation.support.errors import NotFoundError, UsageError
+from automation.support.errors import NotFoundError, ScenarioError, UsageError
 from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenario",
         type=Path,
-        default=TEN_HANDS,
         metavar="FILE",
-        help="its `invocation` line tells the size of a batch; default: the ten hands",
+        help="its `invocation` line tells the size of a batch; default: the program's own",
     )
     parser.add_argument(
         "--result", type=Path, metavar="FILE", help="measure this result of a run, and no stack"
@@ -82,11 +82,19 @@ def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
     """Measure a stack; return what it used, a few words for it, and whether its queue is FIFO."""
     from automation.operate.usage import measure
 
-    template = load_scenario(options.scenario).invocation
     with opened_stack(options) as stack, interruptible():
-        usage = measure(stack.observer.log_events(options.since), template)
+        usage = measure(stack.observer.log_events(options.since), _template(options))
     words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
     return usage, words, stack.outputs.queue_url.endswith(FIFO)
+
+
+def _template(options: argparse.Namespace) -> str | None:
+    """Return the line that tells the size of a batch; None if there is no scenario to tell."""
+    try:
+        scenario = options.scenario or scenario_of(stack_options(options).program)
+    except ScenarioError:
+        return None
+    return load_scenario(scenario).invocation
 
 
 def of_result(path: Path) -> tuple[Usage, str, bool]:

@@ -28,12 +28,29 @@ examples:
   python -m automation dlq purge --stack dev
 """
 
+LIST_EXAMPLES = """\
+examples:
+  python -m automation dlq list --stack dev
+  python -m automation dlq list --json       every body whole, with all lines about it
+"""
+
+SHOW_EXAMPLES = """\
+examples:
+  python -m automation dlq show ID --stack dev
+"""
+
+PURGE_EXAMPLES = """\
+examples:
+  python -m automation dlq purge --stack dev
+  python -m automation dlq purge --stack dev --yes       without a question, as in a script
+"""
+
 REDRIVE_EXAMPLES = """\
 examples:
   python -m automation dlq redrive --stack dev --dry-run          tell what would be moved
   python -m automation dlq redrive --stack dev                    move all
   python -m automation dlq redrive --stack dev --id ID --id ID    move these two
-  python -m automation dlq redrive --stack dev --reason Timeout --body '"user_id":"aarit"'
+  python -m automation dlq redrive --stack dev --reason 'timed out' --body '"user_id":"aarit"'
   python -m automation dlq redrive --stack dev --rate 5           at most 5 a second
 
 Mend what made them fail first: messages that fail again come back. A message is sent before it is
@@ -117,13 +134,11 @@ def show(options: argparse.Namespace) -> int:
 def redrive(options: argparse.Namespace) -> int:
     """Move dead letters back to the source queue."""
     from automation.cli.dead_letters import moved_document, told
-    from automation.observe.observer import read_depth
     from automation.operate.failures import Selection
     from automation.operate.redrive import Redrive, RedriveOptions
 
     moved: list[Redriven] = []
     with opened_stack(options) as stack:
-        depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
         selection = Selection(ids=frozenset(options.id), body=options.body, reason=options.reason)
         job = Redrive(
             stack.clients.sqs,
@@ -133,7 +148,7 @@ def redrive(options: argparse.Namespace) -> int:
         )
         for each in job.go():
             moved.append(each)
-            say(f"{len(moved)}/{depth.visible} {told(each)}")
+            say(f"{len(moved)} {told(each)}")
     if options.json:
         print_json([moved_document(each) for each in moved])
     missing = set(options.id) - {each.failure.letter.message_id for each in moved}
@@ -187,7 +202,7 @@ COMMAND = Command(
             help="every dead letter, with the reason from the log",
             description="Print every dead letter with the reason of its last failure, from the "
             "function's log. The queue stays as it is.",
-            epilog=EXAMPLES,
+            epilog=LIST_EXAMPLES,
             add_arguments=add_stack_options,
             carry_out=list_all,
         ),
@@ -195,7 +210,7 @@ COMMAND = Command(
             name="show",
             help="one dead letter, with its body and its log lines",
             description="Print one dead letter with its whole body and every line about it.",
-            epilog=EXAMPLES,
+            epilog=SHOW_EXAMPLES,
             add_arguments=add_show_arguments,
             carry_out=show,
         ),
@@ -213,7 +228,7 @@ COMMAND = Command(
             help="delete every dead letter; asks first",
             description="Delete every dead letter for ever. Asks first; without a terminal it "
             "needs --yes. On AWS this takes up to a minute.",
-            epilog=EXAMPLES,
+            epilog=PURGE_EXAMPLES,
             add_arguments=add_purge_arguments,
             carry_out=purge,
         ),

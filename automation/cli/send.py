@@ -8,9 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import add_stack_options, opened_stack, print_json_line, say
+from automation.cli.arguments import (
+    add_stack_options,
+    opened_stack,
+    print_json_line,
+    say,
+    stack_options,
+)
 from automation.cli.base import Command
-from automation.scenario.model import TEN_HANDS, Message, Scenario, body_problems, load_scenario
+from automation.scenario.model import Message, Scenario, body_problems, load_scenario, scenario_of
 from automation.scenario.send import FIFO, Refused, Sent, deliver
 from automation.support.errors import AutomationError, UsageError
 from automation.support.interrupts import interruptible, shielded
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STDIN = Path("-")
+OF_THE_PROGRAM = Path()  # stands for the scenario that `run` takes
 
 EXAMPLES = """\
 examples:
@@ -42,9 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         type=Path,
         nargs="?",
-        const=TEN_HANDS,
+        const=OF_THE_PROGRAM,
         metavar="FILE",
-        help="the messages of a scenario; without FILE, the ten hands",
+        help="the messages of a scenario; without FILE, the program's own, here the ten hands",
     )
     parser.add_argument(
         "--group", metavar="ID", help="the message group of each BODY and line, for a FIFO queue"
@@ -60,7 +67,7 @@ def carry_out(options: argparse.Namespace) -> int:
     ]
     messages = [
         *(replace(message, message_group_id=options.group) for message in given),
-        *(load_scenario(options.scenario).messages if options.scenario else ()),
+        *(_scenario(options).messages if options.scenario else ()),
     ]
     if not messages:
         raise UsageError(
@@ -76,7 +83,7 @@ def carry_out(options: argparse.Namespace) -> int:
         ):
             raise UsageError(
                 f"the queue of stack {stack.name} is a FIFO queue, so each message needs a group",
-                hint="add --group ID; nothing was sent",
+                hint="add --group ID, or give those of the scenario a group; nothing was sent",
             )
         batches = deliver(stack.clients.sqs, stack.outputs.queue_url, messages)
         refused = _send_and_tell(batches, len(messages), as_json=options.json)
@@ -87,6 +94,11 @@ def carry_out(options: argparse.Namespace) -> int:
         )
     say(f"{len(messages)} sent to stack {stack.name}")
     return 0
+
+
+def _scenario(options: argparse.Namespace) -> Scenario:
+    own = options.scenario == OF_THE_PROGRAM
+    return load_scenario(scenario_of(stack_options(options).program) if own else options.scenario)
 
 
 def _send_and_tell(batches: Iterator[list[Sent | Refused]], total: int, *, as_json: bool) -> int:

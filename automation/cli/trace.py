@@ -48,7 +48,8 @@ def carry_out(options: argparse.Namespace) -> int:
             raise NotFoundError(
                 f"nothing is known of message {options.message_id} on stack {stack.name}: it is no "
                 f"dead letter, and no line names it since {options.since:%Y-%m-%d %H:%M} UTC",
-                hint=f"the source queue holds: {source}; look further back with --since 7d",
+                hint=f"it may wait in the source queue ({source}); or look further "
+                "back with --since 7d",
             )
     if options.json:
         print_json(asdict(found))
@@ -74,7 +75,7 @@ def _print(found: Trace) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     sent = f"{found.sent_at:%H:%M:%S}" if found.sent_at else ""
-    body = found.body if found.body is not None else "(only a message in a queue tells when)"
+    body = found.body if found.body is not None else "(only a dead letter tells when)"
     table.add_row("sent", sent, Text(printable(body)))
     for number, receive in enumerate(found.receives, start=1):
         (seconds,) = after(first, (receive.at,))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automation.judge.evidence import Evidence
-    from automation.observe.logs import Line
+    from automation.observe.logs import Line, Logs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +67,32 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
     }
     found: dict[tuple[str, str], list[Line]] = {}
     for line in evidence.logs.lines:
-        if line.is_error and (line.request_id is None or line.request_id not in went_well):
-            if load_failure and line.message == load_failure.message:
-                found.setdefault(_unloaded(line), []).append(line)
-                continue
-            for kind in _KINDS:
-                if diagnosis := kind(line):
-                    found.setdefault(diagnosis, []).append(line)
-                    break
+        ours = line.request_id is None or line.request_id not in went_well
+        if ours and (diagnosis := _diagnosis(line, load_failure)):
+            found.setdefault(diagnosis, []).append(line)
     causes = (
         Cause(what=what, advice=advice, times=len(lines), line=lines[0])
         for (what, advice), lines in found.items()
     )
     return tuple(sorted(causes, key=lambda cause: -cause.times))
+
+
+def batch_failures(logs: Logs) -> dict[str, Line]:
+    """Return the line that shows why an invocation failed its whole batch, by request id."""
+    return {
+        line.request_id: line
+        for line in logs.lines
+        if line.request_id and _diagnosis(line, logs.load_failure)
+    }
+
+
+def _diagnosis(line: Line, load_failure: Line | None) -> tuple[str, str] | None:
+    """Return what the function did and what to change; None if no whole batch failed by it."""
+    if not line.is_error:
+        return None
+    if load_failure and line.message == load_failure.message:
+        return _unloaded(line)
+    return next((found for kind in _KINDS if (found := kind(line))), None)
 
 
 def _unloaded(line: Line) -> tuple[str, str]:

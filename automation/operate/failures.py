@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automation.judge.evidence import failure_reason, lines_with_ids
+from automation.judge.causes import batch_failures
+from automation.judge.evidence import failure_reason
+from automation.operate.about import lines_about
 
 if TYPE_CHECKING:
     import re
@@ -23,8 +25,9 @@ class Failure:
 
     Attributes:
         letter: The dead letter.
-        reason: Why it failed, from its last error line; `NOT_LOGGED` when none names the message.
-        lines: Every line that contains its id, by time.
+        reason: Why it failed: from the last error line about it; if no line is about it, the one
+            error that failed whole batches since it was sent; else `NOT_LOGGED`.
+        lines: Every line about it, by time.
     """
 
     letter: DeadLetter
@@ -33,16 +36,24 @@ class Failure:
 
 
 def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
-    """Join dead letters with the lines of the log that name them; the oldest letter first."""
-    lines = lines_with_ids(logs.lines, {letter.message_id for letter in letters})
+    """Join dead letters with the lines of the log about them; the oldest letter first."""
+    lines = lines_about({letter.message_id for letter in letters}, logs)
     return tuple(
         Failure(
             letter=letter,
-            reason=failure_reason(lines[letter.message_id]) or NOT_LOGGED,
-            lines=tuple(lines[letter.message_id]),
+            reason=_reason(letter, lines[letter.message_id], logs),
+            lines=lines[letter.message_id],
         )
         for letter in sorted(letters, key=lambda letter: letter.sent_at)
     )
+
+
+def _reason(letter: DeadLetter, lines: Sequence[Line], logs: Logs) -> str:
+    if lines:
+        return failure_reason(lines) or NOT_LOGGED
+    later = [line for line in batch_failures(logs).values() if line.timestamp >= letter.sent_at]
+    only = {line.message for line in later}
+    return only.pop() if len(only) == 1 else NOT_LOGGED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from automation.judge.evidence import lines_with_ids
+from automation.operate.about import lines_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,11 +25,13 @@ class TracedReceive:
         at: When the invocation started; the time of its first line about the message if the log
             does not tell.
         request_id: Of the invocation; None for lines outside of any.
-        lines: Its lines about the message.
+        ended: Whether the log says that the invocation has ended.
+        lines: Its lines about the message, and what failed its whole batch.
     """
 
     at: datetime
     request_id: str | None
+    ended: bool
     lines: tuple[Line, ...]
 
     @property
@@ -44,7 +46,7 @@ class Trace:
 
     Attributes:
         message_id: The message.
-        sent_at: When it was sent, in UTC. Only a message in a queue tells; None for others.
+        sent_at: When it was sent, in UTC. Only a dead letter tells; None for others.
         body: Likewise.
         receives: In the order of time.
         fate: What became of it.
@@ -86,12 +88,17 @@ def trace(
 
 
 def _receives(message_id: str, logs: Logs) -> Iterator[TracedReceive]:
-    lines = lines_with_ids(logs.lines, {message_id})[message_id]
-    started = {each.request_id: each.started for each in logs.invocations}
+    lines = lines_about({message_id}, logs)[message_id]
+    invocations = {each.request_id: each for each in logs.invocations}
     for request_id in dict.fromkeys(line.request_id for line in lines):
         own = tuple(line for line in lines if line.request_id == request_id)
-        at = started.get(request_id or "") or own[0].timestamp
-        yield TracedReceive(at=at, request_id=request_id, lines=own)
+        invocation = invocations.get(request_id or "")
+        yield TracedReceive(
+            at=(invocation and invocation.started) or own[0].timestamp,
+            request_id=request_id,
+            ended=invocation is None or invocation.ended is not None,
+            lines=own,
+        )
 
 
 def _fate(
@@ -99,11 +106,15 @@ def _fate(
 ) -> tuple[TraceFate, str]:
     if letter is not None:
         return "dead-lettered", "it is in the dead-letter queue"
-    if not receives[-1].failed:
-        return "processed", "its last receive logged no error, and it is not a dead letter"
-    if not source.empty:
+    last = receives[-1]
+    if last.failed and not source.empty:
         return "pending", f"its last receive failed, and the source queue holds {source}"
-    return "gone", (
-        "its last receive failed, and it is in neither queue: it was redriven or purged, its "
-        "retention ended, or another reader hides it for a while"
-    )
+    if last.failed:
+        return "gone", (
+            "its last receive failed, and it is in neither queue: it was redriven or purged, its "
+            "retention ended, or another reader hides it for a while"
+        )
+    if not last.ended:
+        return "pending", "its last receive has not ended"
+    doubt = "" if source.empty else f", if it is not among what the source queue holds ({source})"
+    return "processed", f"its last receive logged no error, and it is not a dead letter{doubt}"

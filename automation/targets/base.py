@@ -32,6 +32,22 @@ class Pace:
     slack: float
 
 
+def scaled(of_target: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a target's configuration, its visibilityTimeout to match a given functionTimeout.
+
+    Args:
+        of_target: With functionTimeout and visibilityTimeout, in seconds.
+        given: Configuration by key, with or without the project's name. The function's timeout is
+            left alone if it is no whole number, which is for the program to refuse.
+    """
+    names = {key.rpartition(":")[2]: value for key, value in given.items()}
+    timeout = names.get("functionTimeout")
+    if not isinstance(timeout, int) or "functionTimeout" not in of_target:
+        return dict(of_target)
+    times = of_target["visibilityTimeout"] // of_target["functionTimeout"]
+    return {**of_target, "visibilityTimeout": times * timeout}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """Where a run deploys.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from automation.emulator import lasting
 from automation.emulator.environment import checked_url
 from automation.support.errors import UsageError
+from automation.targets import aws, local
 from automation.targets.aws import aws_target
 from automation.targets.local import local_target
 from automation.targets.preflight import check_access
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from automation.targets.base import Target
     from automation.targets.preflight import Access
 
-NAMES = ("local", "aws")
+CONFIGURATIONS = {"local": local.CONFIGURATION, "aws": aws.CONFIGURATION}
+"""The timings of ephemeral stacks on each target, by its name."""
+NAMES = tuple(CONFIGURATIONS)
 
 
 def deploy_first(stack: str, target: str = "local") -> str:

@@ -58,6 +58,8 @@ WRONG = [
     (["exec"], "the following arguments are required: CMD"),
     (["exec", "pulumi", "up", "--yes"], "unrecognized arguments: --yes"),
     (["run", "ten"], "unrecognized arguments: ten"),
+    (["run", "--stak", "dev"], "unrecognized arguments: --stak dev did you mean --stack?"),
+    (["dlq", "redrive", "--reson=x"], "unrecognized arguments: --reson=x did you mean --reason?"),
     (
         ["run", "--config", "batchsize=5"],
         "the program has no configuration key batchsize next: did you mean batchSize? Pulumi.yaml",

@@ -90,6 +90,16 @@ def go(world: World, narrator: Listening, tmp_path: Path) -> Go:
     return lambda **changes: run(replace(options, **changes), {}, narrator)
 
 
+def test_what_the_program_refuses_with_the_targets_timings_is_refused_before_anything_starts(
+    world: World, go: Go
+) -> None:
+    result = go(target="aws", configuration={"visibilityTimeout": 4})
+
+    assert isinstance(result.error, UsageError)
+    assert "visibilityTimeout (4 s) must be at least functionTimeout (5 s)" in str(result.error)
+    assert world.calls == []
+
+
 def at(name: str, act: Callable[[], None]) -> Callable[[int, str], None]:
     """Acts before each call of that name."""
     return lambda _number, called: act() if called == name else None

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from automation.observe.logs import read_logs
 from automation.observe.observation import DeadLetter
 from automation.operate.failures import NOT_LOGGED, explain
-from tests.unit.automation.report.results import BEGAN, events
+from tests.unit.automation.report.results import BEGAN, events, invocation
 
 
 def dead(message_id: str, seconds: float = 0) -> DeadLetter:
@@ -34,6 +36,36 @@ def test_a_message_that_no_error_line_names_is_told_as_not_logged() -> None:
 
     assert explained.reason == NOT_LOGGED
     assert [line.message for line in explained.lines] == ["done m-1 receive=1"]
+
+
+@pytest.mark.parametrize(
+    ("logged", "reason"),
+    [
+        ("[ERROR] ValueError: boom\nTraceback (most recent call last):\n  in handler", "boom"),
+        ("Task timed out after 1.00 seconds", "timed out"),
+    ],
+)
+@pytest.mark.parametrize("named", [["[INFO] got m-1"], []], ids=["named", "unnamed"])
+def test_what_failed_the_whole_batch_is_the_reason(
+    named: list[str], logged: str, reason: str
+) -> None:
+    (explained,) = explain([dead("m-1")], read_logs(invocation(1, *named, logged)))
+
+    assert reason in explained.reason
+    assert len(explained.lines) == 2 * len(named)
+
+
+def test_of_several_failures_of_batches_none_is_the_reason_of_a_message_that_no_line_names() -> (
+    None
+):
+    log = [
+        *invocation(1, "Task timed out after 1.00 seconds"),
+        *invocation(2, "Worker process died"),
+    ]
+
+    (explained,) = explain([dead("m-1")], read_logs(log))
+
+    assert explained.reason == NOT_LOGGED
 
 
 def test_the_oldest_dead_letter_comes_first() -> None:

@@ -5,7 +5,7 @@ import pytest
 from automation.observe.logs import read_logs
 from automation.observe.observation import DeadLetter, QueueDepth
 from automation.operate.trace import Trace, trace
-from tests.unit.automation.report.results import BEGAN, EMPTY, events
+from tests.unit.automation.report.results import BEGAN, EMPTY, events, invocation
 
 BUSY = QueueDepth(visible=0, in_flight=1, delayed=0)
 LETTER = DeadLetter(message_id="m-2", body="poison", sent_at=BEGAN)
@@ -51,3 +51,31 @@ def test_a_dead_letter_that_no_line_names_is_told() -> None:
 
 def test_nothing_is_told_of_a_message_that_nobody_knows() -> None:
     assert trace("m-9", read_logs(events()), (LETTER,), EMPTY) is None
+
+
+RAISED = "[ERROR] ValueError: boom\nTraceback (most recent call last):\n  in handler"
+
+
+def test_a_receive_whose_whole_batch_failed_failed_too_with_the_exception() -> None:
+    logs = read_logs(invocation(1, "[INFO] got m-1", RAISED))
+
+    pending = trace("m-1", logs, (), BUSY)
+
+    assert pending is not None
+    assert pending.fate == "pending"
+    (receive,) = pending.receives
+    assert [line.message for line in receive.lines] == ["got m-1", "ValueError: boom"]
+
+
+def test_a_message_whose_invocation_goes_on_is_not_called_processed() -> None:
+    logs = read_logs(invocation(1, "[INFO] got m-1")[:-2])
+
+    going_on = trace("m-1", logs, (), BUSY)
+
+    assert going_on is not None
+    assert (going_on.fate, going_on.why) == ("pending", "its last receive has not ended")
+
+
+def test_what_the_queue_holds_leaves_a_doubt_about_a_message_without_an_error() -> None:
+    assert "if it is not among what the source queue holds" in life("m-1", (), BUSY).why
+    assert "source queue" not in life("m-1").why

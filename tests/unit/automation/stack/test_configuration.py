@@ -134,6 +134,24 @@ def test_what_is_given_overrides_the_target() -> None:
     assert configuration == {"functionTimeout": 9, "aws:region": "us-east-1"}
 
 
+@pytest.mark.parametrize(
+    ("given", "visibility"),
+    [
+        ({"functionTimeout": 9}, 18),
+        ({"orders:functionTimeout": 9}, 18),
+        ({"functionTimeout": 9, "visibilityTimeout": 9}, 9),
+        ({"functionTimeout": "nine"}, 2),
+        ({}, 2),
+    ],
+)
+def test_the_visibility_timeout_grows_with_the_functions_unless_it_is_given(
+    given: dict[str, object], visibility: int
+) -> None:
+    declared = ("functionTimeout", "visibilityTimeout")
+
+    assert configuration_for(declared, OF_TARGET, given, {})["visibilityTimeout"] == visibility
+
+
 @pytest.mark.parametrize("tags", ["team=x", ["team"], 1, None])
 def test_tags_that_are_no_object_are_an_error(tags: object) -> None:
     with pytest.raises(UsageError, match="tags must be an object; got ") as raised:

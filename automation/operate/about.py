@@ -1,0 +1,32 @@
+"""Which lines of the log are about a message. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.judge.causes import batch_failures
+from automation.judge.evidence import lines_with_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from automation.observe.logs import Line, Logs
+
+
+def lines_about(ids: Collection[str], logs: Logs) -> Mapping[str, tuple[Line, ...]]:
+    """Return the lines about each message, by time.
+
+    They are the lines that contain its id and, of each invocation that has one, what failed the
+    whole batch: an exception that the function did not catch, a timeout or the end of its process.
+    """
+    failed = batch_failures(logs)
+    return {
+        message_id: tuple(_with_failures(named, failed))
+        for message_id, named in lines_with_ids(logs.lines, ids).items()
+    }
+
+
+def _with_failures(named: list[Line], failed: Mapping[str, Line]) -> list[Line]:
+    requests = {line.request_id for line in named if line.request_id}
+    more = [failed[each] for each in requests if each in failed and failed[each] not in named]
+    return sorted([*named, *more], key=lambda line: line.timestamp)
