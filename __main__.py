@@ -11,7 +11,6 @@ import pulumi
 
 from components import (
     AlarmsArgs,
-    ArgumentsError,
     DeadLetterQueueArgs,
     FunctionArgs,
     MappingArgs,
@@ -21,7 +20,7 @@ from components import (
 )
 from components.configuration import warn_of_unknown_keys
 
-KEYS = {  # the configuration key that sets an argument: errors name it
+KEYS = {  # the configuration key that sets an argument: errors and warnings name it
     "function.code": "functionSource",
     "function.handler": "handler",
     "function.runtime": "runtime",
@@ -61,10 +60,7 @@ args = QueueConsumerArgs(
     alarms=AlarmsArgs(topics=[topic] if (topic := config.require("alarmTopic")) else []),
     tags={**config.require_object("tags"), **own_tags},
 )
-try:
-    consumer = QueueConsumer("PokerHands", args)
-except ArgumentsError as error:  # told in the user's words, and without a traceback
-    raise pulumi.RunError(error.in_terms_of(KEYS)) from error
+consumer = QueueConsumer("PokerHands", args, names=KEYS)
 
 for name, value in consumer.outputs.items():
     pulumi.export(name, value)

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.errors import ArgumentsError
+from components.errors import OWN_NAMES, ArgumentsError, in_terms_of
 from components.packaging import PackagingError, installed
 from components.rules import is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from components.arguments import FunctionArgs
 
 REQUIREMENTS = "requirements.txt"
 
 
-def source_archive(name: str, function: FunctionArgs) -> pulumi.Archive:
+def source_archive(
+    name: str, function: FunctionArgs, names: Mapping[str, str] = OWN_NAMES
+) -> pulumi.Archive:
     """Return the function's code: an archive as it is, or a folder with its packages.
 
     Each source file is under its path relative to the folder; a package's file of the same path
@@ -32,6 +34,7 @@ def source_archive(name: str, function: FunctionArgs) -> pulumi.Archive:
     Args:
         name: The component's name, for the error.
         function: The function, without `source_problems`.
+        names: What the error calls an argument, by its name.
 
     Raises:
         ArgumentsError: The packages that the folder requires cannot be installed.
@@ -44,7 +47,8 @@ def source_archive(name: str, function: FunctionArgs) -> pulumi.Archive:
         try:
             packages = installed(files[REQUIREMENTS], *_platform(function))
         except PackagingError as error:
-            raise ArgumentsError(name, [f"function.code: {error}"]) from error
+            problem = in_terms_of(names, f"function.code: {error}")
+            raise ArgumentsError(name, [problem]) from error
         files = {**_source_files(packages), **files}
     return pulumi.AssetArchive({each: pulumi.FileAsset(files[each]) for each in sorted(files)})
 

@@ -10,26 +10,32 @@ import pulumi
 
 from components.arguments import DeadLetterQueueArgs, QueueArgs, QueueConsumerArgs
 from components.combinations import REFUSED, WARNED, Combination
-from components.errors import ArgumentsError
+from components.errors import OWN_NAMES, ArgumentsError, in_terms_of
 from components.limits import LIMITS, NAME
 from components.properties import existing_dead_letter_queue
 from components.rules import is_known, is_later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 GROUPS = ("queue", "dead_letter_queue", "function", "mapping", "alarms", "permissions")
 
 Values = dict[str, Any]
 
 
-def check(name: str, args: QueueConsumerArgs, found: Sequence[str] = ()) -> None:
+def check(
+    name: str,
+    args: QueueConsumerArgs,
+    found: Sequence[str] = (),
+    names: Mapping[str, str] = OWN_NAMES,
+) -> None:
     """Check the name and the arguments now, and what is not known yet as soon as it is.
 
     Args:
         name: The component's name.
         args: The arguments.
         found: Problems that were found elsewhere, to be told together with those found here.
+        names: What the error calls an argument, by its name.
 
     Raises:
         ArgumentsError: What is known now is invalid. The error lists every problem.
@@ -41,19 +47,23 @@ def check(name: str, args: QueueConsumerArgs, found: Sequence[str] = ()) -> None
         *_structural_problems(args, values),
         *found,
     ]
-    if problems:
-        raise ArgumentsError(name, problems)
+
+    def refuse(problems: Sequence[str]) -> None:
+        if problems:
+            raise ArgumentsError(name, [in_terms_of(names, each) for each in problems])
+
+    refuse(problems)
     for argument, limit in LIMITS.items():
-        _check_later(name, [values[argument]], partial(limit.rule.problems, argument))
+        _check_later(refuse, [values[argument]], partial(limit.rule.problems, argument))
     for rule in REFUSED:
         involved = [values[argument] for argument in rule.arguments]
-        _check_later(name, involved, partial(_problems_together, rule))
+        _check_later(refuse, involved, partial(_problems_together, rule))
     if not isinstance(args.queue, QueueArgs) and args.alarms.dead_letters is not None:
-        _check_later(name, [existing_dead_letter_queue(args)], _problems_without_dead_letters)
+        _check_later(refuse, [existing_dead_letter_queue(args)], _problems_without_dead_letters)
 
 
-def warn(name: str, args: QueueConsumerArgs) -> None:
-    """Tell about what works, but not well under load."""
+def warn(name: str, args: QueueConsumerArgs, names: Mapping[str, str] = OWN_NAMES) -> None:
+    """Tell about what works, but not well under load; `names` as for `check`."""
     values = values_of(args)
     for rule in WARNED:
 
@@ -61,7 +71,8 @@ def warn(name: str, args: QueueConsumerArgs) -> None:
             involved = map(_whole, resolved)
             for words in _problems_together(rule, *involved):
                 # Without a resource, this is sent at once, and so before the program can end.
-                pulumi.log.warn(f"the QueueConsumer {name!r}: {words} ({rule.source})")
+                told = in_terms_of(names, words)
+                pulumi.log.warn(f"the QueueConsumer {name!r}: {told} ({rule.source})")
 
         involved = [values[argument] for argument in rule.arguments]
         if is_known(involved):
@@ -130,17 +141,16 @@ def _problems_without_dead_letters(arn: str | None) -> Iterator[str]:
         )
 
 
-def _check_later(name: str, values: Sequence[Any], problems: Callable[..., Iterator[str]]) -> None:
+def _check_later(
+    refuse: Callable[[Sequence[str]], None],
+    values: Sequence[Any],
+    problems: Callable[..., Iterator[str]],
+) -> None:
     """Check values once they are known; the error ends the program."""
-    if is_known(values):
-        return
-
-    def verify(resolved: list[Any]) -> None:
-        found = list(problems(*map(_whole, resolved)))
-        if found:
-            raise ArgumentsError(name, found)
-
-    pulumi.Output.all(*values).apply(verify)
+    if not is_known(values):
+        pulumi.Output.all(*values).apply(
+            lambda resolved: refuse([*problems(*map(_whole, resolved))])
+        )
 
 
 def _whole(value: Any) -> Any:

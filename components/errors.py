@@ -1,14 +1,19 @@
-"""The error for invalid arguments."""
+"""The error for invalid arguments, and the names by which a program's user knows them."""
 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+OWN_NAMES: Mapping[str, str] = MappingProxyType({})
+"""Leaves the arguments their own names; see `in_terms_of`."""
 
 
 class ArgumentsError(pulumi.RunError, ValueError):
@@ -29,10 +34,12 @@ class ArgumentsError(pulumi.RunError, ValueError):
         )
         self.problems = tuple(problems)
 
-    def in_terms_of(self, names: Mapping[str, str]) -> str:
-        """Return the message with other names of the arguments, such as configuration keys.
 
-        Args:
-            names: The name to use by argument: `{"mapping.batch_size": "batchSize"}`.
-        """
-        return re.sub(r"\w+\.\w+", lambda found: names.get(found[0], found[0]), str(self))
+def in_terms_of(names: Mapping[str, str], text: str) -> str:
+    """Return a text with other names of the arguments, such as configuration keys.
+
+    Args:
+        names: The name to use by argument: `{"mapping.batch_size": "batchSize"}`.
+        text: Names arguments by their group: mapping.batch_size.
+    """
+    return re.sub(r"\w+\.\w+", lambda found: names.get(found[0], found[0]), text)

@@ -11,6 +11,7 @@ from components import policies
 from components.alarms import ALARMS
 from components.archive import source_archive, source_problems
 from components.checks import check, warn
+from components.errors import OWN_NAMES
 from components.properties import (
     encryption,
     environment,
@@ -25,6 +26,8 @@ from components.properties import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.arguments import QueueConsumerArgs
 
 
@@ -68,7 +71,12 @@ class QueueConsumer(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, args: QueueConsumerArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: QueueConsumerArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        names: Mapping[str, str] = OWN_NAMES,
     ) -> None:
         """Check the arguments, then register the component and its children.
 
@@ -76,14 +84,16 @@ class QueueConsumer(pulumi.ComponentResource):
             name: The logical name, of letters, digits, - and _. Every child's name starts with it.
             args: The arguments of the component.
             opts: The Pulumi options of the component, such as `provider` or `protect`.
+            names: What errors and warnings call an argument, by its name: the configuration key
+                that sets it, as in `{"mapping.batch_size": "batchSize"}`.
 
         Raises:
             ArgumentsError: The name or the arguments are invalid. The error lists every problem.
         """
-        check(name, args, found=source_problems(args.function))
-        code = source_archive(name, args.function)
+        check(name, args, source_problems(args.function), names)
+        code = source_archive(name, args.function, names)
         super().__init__("poker-hands-consumer:index:QueueConsumer", name, None, opts)
-        warn(name, args)
+        warn(name, args, names)
 
         self.dead_letter_queue = self._create_dead_letter_queue(name, args)
         self.queue = self._create_queue(name, args)

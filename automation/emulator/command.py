@@ -13,7 +13,7 @@ from automation.emulator.environment import (
 )
 from automation.emulator.plugin import prepare
 from automation.engine import find_engine
-from automation.engine.model import path_with, with_components
+from automation.engine.model import PROGRAMS, with_components
 from automation.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def environment_of_lasting(
     Raises:
         UsageError: The program does not exist; nothing was started.
     """
-    engine = find_engine(environment=environment, announce=say)
-    if shutil.which(program, path=path_with(engine, environment)) is None:
+    if program not in PROGRAMS and shutil.which(program, path=environment.get("PATH", "")) is None:
         raise UsageError(
             f"{program} cannot be run: no such program",
             hint="name a command that is on PATH, after --",
         )
+    engine = find_engine(environment=environment, announce=say)
     instance, started = lasting.start()
     if started:
         say(f"started an emulator at {instance.url}; stop it with: python -m automation local stop")

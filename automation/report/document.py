@@ -35,6 +35,7 @@ def document(result: RunResult) -> dict[str, Any]:
             {
                 "name": check.name,
                 "passed": check.passed,
+                "status": result.status(check),
                 "expected": check.expected,
                 "actual": check.actual,
             }

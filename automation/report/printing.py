@@ -146,7 +146,9 @@ def print_messages(verdict: Verdict, console: Console, *, whole: bool) -> None:
 def tries(message: MessageVerdict) -> str:
     """Say how often a message was received, and how long after it was sent."""
     if not message.received_at:
-        return "no try logged" if message.is_logged else "not logged"
+        if not message.is_logged:
+            return "not logged"
+        return "expected line never logged" if message.lines else "no try logged"
     times = [f"{seconds:.1f}" for seconds in after(message.sent_at, message.received_at)]
     count = "1 try" if message.receives == 1 else f"{message.receives} tries"
     if len(times) > MOST_TIMES:
@@ -163,7 +165,8 @@ def after(start: datetime, times: Sequence[datetime]) -> Iterator[float]:
 def print_checks(result: RunResult, console: Console) -> None:
     """Print each check; for those that failed, what was seen instead.
 
-    If a cause failed whole batches, many problems are its consequences: then the first will do.
+    If a cause failed whole batches, many problems are its consequences: then the first will do, as
+    far as it fits on a terminal.
     """
     console.print(Text("\nChecks", "bold"))
     statuses = {check.name: result.status(check) for check in result.checks}
@@ -175,8 +178,12 @@ def print_checks(result: RunResult, console: Console) -> None:
         head = Text.assemble("  ", (name.ljust(width), style), "  ")
         print_row(head, Text(check.expected), console)
         if statuses[check.name] == "failed" and explained:
-            first = Text.assemble(indent, (printable(check.problems[0]), "red"))
-            console.print(first, no_wrap=True, overflow="ellipsis")
+            first = Text(printable(check.problems[0]), "red")
+            if console.is_terminal:
+                first = Text.assemble(indent, first)
+                console.print(first, no_wrap=True, overflow="ellipsis")
+            else:
+                print_row(indent, first, console)
         elif statuses[check.name] == "failed":
             for problem in check.problems:
                 print_row(indent, Text(printable(problem), "red"), console)

@@ -230,13 +230,10 @@ def test_help_of_each_verb_of_local_is_there(verb: str, said: Said) -> None:
     assert verb in said("local", "--help")[1]
 
 
-def test_a_command_that_does_not_exist_is_told_before_an_emulator_is_started(
-    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_command_that_does_not_exist_is_told_before_an_engine_is_looked_for(
+    said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from automation.engine import Engine
-
-    engine = Engine(folder=tmp_path, version="3.259.0", source="cache")
-    monkeypatch.setattr("automation.emulator.command.find_engine", lambda **_: engine)
+    monkeypatch.setattr("automation.emulator.command.find_engine", never)
 
     code, told = said("exec", "--", "no-such-program", "--yes")
 

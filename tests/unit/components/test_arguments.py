@@ -363,13 +363,29 @@ def test_the_error_is_a_value_error_that_names_the_component(tmp_path: Path) -> 
         QueueConsumer("PokerHands", arguments(tmp_path, {}))
 
 
-def test_the_error_can_be_told_in_other_names(source: Path) -> None:
+NAMES = {"mapping.batch_size": "batchSize", "function.timeout": "functionTimeout"}
+
+
+@pytest.mark.parametrize("size", [11, pulumi.Output.from_input(11)], ids=["known", "known later"])
+def test_the_error_is_told_in_the_programs_names(source: Path, size: pulumi.Input[int]) -> None:
+    args = arguments(source, {"mapping.batch_size": size})
+
     with pytest.raises(ArgumentsError) as refused:
-        check("PokerHands", arguments(source, {"mapping.batch_size": 11}))
-    told = refused.value.in_terms_of({"mapping.batch_size": "batchSize"})
+        deploy(lambda: QueueConsumer("PokerHands", args, names=NAMES))
+
+    told = str(refused.value)
     assert "- batchSize (11) must be at most 10" in told
     assert "mapping.batch_size" not in told
     assert "mapping.maximum_batching_window_in_seconds" in told
+
+
+def test_a_warning_is_told_in_the_programs_names(source: Path) -> None:
+    args = arguments(source, {"queue.visibility_timeout_seconds": 30})
+
+    (told,) = deploy(lambda: QueueConsumer("PokerHands", args, names=NAMES)).warnings
+
+    assert "six times functionTimeout" in told
+    assert "function.timeout" not in told
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_tells_of_each_check_what_was_expected_and_seen() -> None:
         {
             "name": check.name,
             "passed": check.passed,
+            "status": "passed" if check.passed else "failed",
             "expected": check.expected,
             "actual": check.actual,
         }

@@ -243,6 +243,14 @@ def test_when_the_function_raises_the_cause_comes_before_the_checks_and_is_told_
     assert len(failures) <= 2  # one for each check that failed, not one for each message
 
 
+def test_what_is_cut_on_a_narrow_terminal_is_whole_in_a_file() -> None:
+    problem = "'done {message_id} receive={receive}' was never logged"
+
+    assert problem in shown(raised(), 70)
+    assert problem not in on_terminal(raised(), 70)
+    assert "'done {message_id}…" in on_terminal(raised(), 70)
+
+
 def test_a_message_that_met_another_fate_is_shown_with_its_own_log_lines() -> None:
     log = [event for event in events("[INFO] m-1 is looked at") if "done m-1" not in event.text]
 
@@ -251,6 +259,7 @@ def test_a_message_that_met_another_fate_is_shown_with_its_own_log_lines() -> No
     assert (
         "Message 1 m-1\nis lost, expected processed; its log lines:\n| [INFO] m-1 is looked at\n"
     ) in output
+    assert "lost           expected line never logged" in output
 
 
 def test_a_message_whose_receives_the_scenario_does_not_name_is_not_logged() -> None:
