@@ -37,7 +37,9 @@ examples:
   python -m automation cost --result result.json               of `run --json result.json`
 
 Measures the REPORT lines of the log. The prices are AWS's list prices in us-east-1, each with its
-source and its month in the output. An emulator's durations are those of this machine.
+source and its month in the output. An emulator's durations are those of this machine. Polling
+while idle is not measured: Lambda starts with five pollers, which ask three times a minute each.
+Alarms are not in it: ten are free, and each more is 0.10 a month.
 """
 
 
@@ -156,11 +158,11 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     together = total(positions)
     sent = "" if usage.messages is None else f"{usage.messages} messages, "
     records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
-    log = "" if usage.log_bytes is None else f", {usage.log_bytes:,} bytes of log"
     console.print(
         Text(
             f"Measured on {printable(measured)}: {sent}{usage.invocations} invocations, {records}, "
-            f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s{log}"
+            f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s, "
+            f"{usage.log_bytes:,} bytes of log"
         )
     )
     console.print(Text("Durations on an emulator are this machine's; AWS's differ.", "dim"))

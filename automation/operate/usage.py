@@ -37,7 +37,7 @@ class Usage:
             None when the log does not show it.
         billed_ms: The sum of the billed durations, in milliseconds.
         gb_seconds: Of memory size and billed duration.
-        log_bytes: What CloudWatch Logs counts for the function's whole log; None if unknown.
+        log_bytes: What CloudWatch Logs counts for the function's whole log.
         messages: That were sent; None if unknown.
     """
 
@@ -45,7 +45,7 @@ class Usage:
     records: int | None
     billed_ms: int
     gb_seconds: float
-    log_bytes: int | None
+    log_bytes: int
     messages: int | None = None
 
 
@@ -63,8 +63,13 @@ def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
         records=_sum_if_known([_records(each, template) for each in invocations]),
         billed_ms=sum(report.billed_ms for report in reports),
         gb_seconds=sum(r.billed_ms / 1000 * r.memory_mb / MB_IN_GB for r in reports),
-        log_bytes=sum(len(event.text.encode()) + EVENT_OVERHEAD for event in events),
+        log_bytes=counted_bytes(events),
     )
+
+
+def counted_bytes(events: Sequence[LogEvent]) -> int:
+    """Return the bytes that CloudWatch Logs counts for events."""
+    return sum(len(event.text.encode()) + EVENT_OVERHEAD for event in events)
 
 
 def usage_of_result(document: Mapping[str, Any]) -> Usage:
@@ -81,7 +86,7 @@ def usage_of_result(document: Mapping[str, Any]) -> Usage:
         gb_seconds=sum(
             each["billed_ms"] / 1000 * each["memory_mb"] / MB_IN_GB for each in invocations
         ),
-        log_bytes=None,
+        log_bytes=document["log_bytes"],
         messages=len(document["messages"]),
     )
 
@@ -126,6 +131,5 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
         what="SQS: send, receive, delete", price=queue, amount=messages + 2 * invocations
     )
     yield Quantity(what="SQS: polling while idle", price=queue, amount=idle_polls())
-    if usage.log_bytes is not None:
-        gigabytes = usage.log_bytes * factor / BYTES_IN_GB
-        yield Quantity(what="log", price="Logs ingestion", amount=gigabytes)
+    gigabytes = usage.log_bytes * factor / BYTES_IN_GB
+    yield Quantity(what="log", price="Logs ingestion", amount=gigabytes)

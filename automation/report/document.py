@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from automation.operate.usage import counted_bytes
+
 if TYPE_CHECKING:
     from automation.judge.verdict import InvocationVerdict, MessageVerdict
     from automation.report.result import RunResult
@@ -31,6 +33,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "phases": {name: round(seconds, 3) for name, seconds in result.phases.items()},
         "messages": [_message(message) for message in verdict.messages] if verdict else [],
         "invocations": [_invocation(seen) for seen in verdict.invocations] if verdict else [],
+        "log_bytes": counted_bytes(result.events),
         "checks": [
             {
                 "name": check.name,

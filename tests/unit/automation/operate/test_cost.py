@@ -49,7 +49,8 @@ def test_the_result_of_a_run_is_summed_up_with_its_retries() -> None:
     assert (measured.messages, measured.invocations, measured.records) == (2, 3, 4)
     assert measured.gb_seconds == pytest.approx(3 * 0.009 * 0.125)
     assert amounts["Lambda requests"] == pytest.approx(3_000)  # three invocations for two messages
-    assert "log" not in amounts  # a result has none
+    assert amounts["log"] == pytest.approx(measured.log_bytes * 1_000 / 1024**3)
+    assert measured.log_bytes == measure(events(), None).log_bytes
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"invocations": [{}], "messages": []}'])

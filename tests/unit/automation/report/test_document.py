@@ -33,6 +33,7 @@ OUR_OWN: dict[str, type | UnionType] = {
     "settings": dict | None,
     "project": str,
     "swept": list,
+    "log_bytes": int,
 }
 
 NOTHING = replace(PASSED, verdict=None, events=(), log_group=None, leftovers=None, description="")

@@ -199,6 +199,7 @@ parent.postMessage({
   overflows: document.documentElement.scrollWidth > document.documentElement.clientWidth,
   all,
   found: document.getElementById("count").textContent,
+  text: document.body.innerText,
   visible: [...document.querySelectorAll("#log li")].filter((line) => line.offsetHeight).length,
 }, "*");
 }"""
@@ -241,7 +242,10 @@ def test_in_a_browser_it_fits_a_desktop_and_a_phone_and_keeps_the_console_silent
     shown, console = opened(browser, probed(page), tmp_path)
 
     lines = page.count("<li class=", page.index('<ol id="log">'))
+    texts = [" ".join(each.pop("text").split()) for each in shown.values()]
+    expected = [check.expected for check in result.checks]
     assert console == ""
+    assert all(check in text for text in texts for check in expected)
     assert shown == {
         str(width): {
             "title": f"error: poker-hands-consumer / {printable(result.stack)}",
