@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     import argparse
 
 
+EXAMPLES = """\
+examples:
+  python -m automation local start       not needed before `exec`, which starts it
+  python -m automation local status
+  python -m automation local stop
+"""
+
+
 def add_start_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `local start`."""
     parser.add_argument("--emulator", metavar="URL", help="use an emulator that is already running")
@@ -63,6 +71,7 @@ COMMAND = Command(
     name="local",
     help="start, stop or check the lasting emulator",
     description="The lasting emulator of this checkout. Stopping it discards its stacks.",
+    epilog=EXAMPLES,
     verbs=(
         Command(
             name="start",

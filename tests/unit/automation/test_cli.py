@@ -177,7 +177,7 @@ def test_help_tells_what_the_exit_codes_mean(arguments: list[str], said: Said) -
 COMMANDS = [
     *(["run"], ["reap"], ["exec"], ["status"], ["list"], ["send"], ["logs"], ["trace"], ["cost"]),
     *(["dlq"], ["dlq", "list"], ["dlq", "show"], ["dlq", "redrive"], ["dlq", "purge"]),
-    *(["doctor"], ["completion"]),
+    *(["doctor"], ["completion"], ["local"]),
 ]
 
 
