@@ -75,7 +75,7 @@ def configuration_for(
 ) -> dict[str, Any]:
     """Return a stack's configuration: the target's as far as it is declared, then what is given.
 
-    The target's visibility timeout stays as many times the function's, if only that is given.
+    The target's visibility timeout grows with the function's, if only that is given.
 
     Raises:
         UsageError: The given `tags` are not an object, so that no tag can be added.

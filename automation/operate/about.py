@@ -27,6 +27,6 @@ def lines_about(ids: Collection[str], logs: Logs) -> Mapping[str, tuple[Line, ..
 
 
 def _with_failures(named: list[Line], failed: Mapping[str, Line]) -> list[Line]:
-    requests = {line.request_id for line in named if line.request_id}
+    requests = dict.fromkeys(line.request_id for line in named if line.request_id)
     more = [failed[each] for each in requests if each in failed and failed[each] not in named]
     return sorted([*named, *more], key=lambda line: line.timestamp)

@@ -38,21 +38,21 @@ class Failure:
 def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
     """Join dead letters with the lines of the log about them; the oldest letter first."""
     lines = lines_about({letter.message_id for letter in letters}, logs)
+    failed = tuple(batch_failures(logs).values())
     return tuple(
         Failure(
             letter=letter,
-            reason=_reason(letter, lines[letter.message_id], logs),
+            reason=_reason(letter, lines[letter.message_id], failed),
             lines=lines[letter.message_id],
         )
         for letter in sorted(letters, key=lambda letter: letter.sent_at)
     )
 
 
-def _reason(letter: DeadLetter, lines: Sequence[Line], logs: Logs) -> str:
+def _reason(letter: DeadLetter, lines: Sequence[Line], failed: Sequence[Line]) -> str:
     if lines:
         return failure_reason(lines) or NOT_LOGGED
-    later = [line for line in batch_failures(logs).values() if line.timestamp >= letter.sent_at]
-    only = {line.message for line in later}
+    only = {line.message for line in failed if line.timestamp >= letter.sent_at}
     return only.pop() if len(only) == 1 else NOT_LOGGED
 
 

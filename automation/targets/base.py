@@ -33,7 +33,9 @@ class Pace:
 
 
 def scaled(of_target: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a target's configuration, its visibilityTimeout to match a given functionTimeout.
+    """Return a target's configuration, its visibilityTimeout grown with a given functionTimeout.
+
+    It stays as many times the function's, and is never shortened.
 
     Args:
         of_target: With functionTimeout and visibilityTimeout, in seconds.
@@ -45,7 +47,10 @@ def scaled(of_target: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     if not isinstance(timeout, int) or "functionTimeout" not in of_target:
         return dict(of_target)
     times = of_target["visibilityTimeout"] // of_target["functionTimeout"]
-    return {**of_target, "visibilityTimeout": times * timeout}
+    return {
+        **of_target,
+        "visibilityTimeout": max(of_target["visibilityTimeout"], times * timeout),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

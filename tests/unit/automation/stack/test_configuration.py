@@ -140,6 +140,7 @@ def test_what_is_given_overrides_the_target() -> None:
         ({"functionTimeout": 9}, 18),
         ({"orders:functionTimeout": 9}, 18),
         ({"functionTimeout": 9, "visibilityTimeout": 9}, 9),
+        ({"functionTimeout": 0}, 2),
         ({"functionTimeout": "nine"}, 2),
         ({}, 2),
     ],
