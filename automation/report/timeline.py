@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from automation.judge.evidence import Fate
     from automation.judge.verdict import InvocationVerdict, MessageVerdict, Verdict
+    from automation.observe.logs import Line
 
 Span = tuple[float, float]
 """Begin and end, in seconds since the first message was sent."""
@@ -39,7 +40,8 @@ class Life:
         number: Its number in the scenario, from 1.
         fate: Its fate.
         sent: When it was sent.
-        invocations: The invocation of each receive that was logged.
+        invocations: The invocation of each receive that was logged as expected; if none was, each
+            that logged the message's id.
         waits: The visibility timeouts: from the end of an invocation until the message is visible
             again. That of a dead letter's last receive ends about when SQS moves it.
         end: When it met its fate, as far as the log says; None when it says nothing.
@@ -80,7 +82,7 @@ def _life(
 ) -> Life:
     sent = (message.sent_at - began).total_seconds()
     received = []
-    for line in message.receive_lines:
+    for line in message.receive_lines or _first_lines(message.lines):
         at = max(sent, (line.timestamp - began).total_seconds())
         received.append(spans.get(line.request_id or "", (at, at)))
     received.sort()
@@ -97,6 +99,11 @@ def _life(
         waits=tuple(waits),
         end=max(ends, default=None),
     )
+
+
+def _first_lines(lines: Sequence[Line]) -> Iterable[Line]:
+    """Return the first line of each invocation: it had the message, whatever it logged about it."""
+    return {line.request_id: line for line in reversed(lines)}.values()
 
 
 def _span(invocation: InvocationVerdict, began: datetime) -> Span:

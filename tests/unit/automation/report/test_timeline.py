@@ -48,6 +48,15 @@ def test_a_message_that_no_line_tells_of_has_no_end() -> None:
     assert lost.end is None
 
 
+def test_a_message_whose_expected_line_is_missing_was_in_the_invocations_that_name_it() -> None:
+    log = [*invocation(1, "[INFO] got m-1", "[INFO] m-1 again"), *invocation(2, "[INFO] got m-1")]
+
+    first, _ = of(verdict(observation(log=log)))
+
+    assert [end for _, end in first.invocations] == [0.5, 2.5]
+    assert len(first.waits) == 1
+
+
 def test_invocations_are_shown_even_if_nobody_knows_whose_they_were() -> None:
     judged = verdict(observation(log=[*invocation(1), *invocation(2)]))
 
