@@ -100,6 +100,7 @@ class Run:
         project = read_project(options.program)
         self._journal.project = project.name
         scenario = load_scenario(options.scenario or scenario_of(options.program))
+        self._journal.scenario = scenario.name
         check_configuration(options.configuration, project)
         if options.stack is None:
             check_source(project, options.configuration, self._environment)

@@ -53,7 +53,7 @@ def documented() -> list[str]:
     lines = [
         without_words(line).removeprefix(".venv/bin/")
         for page in PAGES
-        for start in (PROGRAM, f".venv/bin/{PROGRAM}")
+        for start in (PROGRAM, f".venv/bin/{PROGRAM}", "jq ")
         for line in commands(page, start)
     ]
     return list(dict.fromkeys(line.replace("…", "").partition("#")[0].strip() for line in lines))

@@ -28,6 +28,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "project": result.project,
         "target": result.target,
         "stack": result.stack,
+        "scenario": result.scenario,
         "settings": None if result.settings is None else asdict(result.settings),
         "started_at": result.started_at.isoformat(),
         "phases": {name: round(seconds, 3) for name, seconds in result.phases.items()},

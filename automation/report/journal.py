@@ -26,6 +26,7 @@ class Journal:
         stack: The stack's name.
         phases: The run's clock.
         started_at: When the run began, in UTC.
+        scenario: The scenario's name; set when it is read.
         description: The target, described for a person; set when it is open.
         engine: The engine's version; set when it is found.
         log_group: Name of the function's log group; set after the deployment.
@@ -45,6 +46,7 @@ class Journal:
     stack: str
     phases: Phases
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    scenario: str = ""
     description: str = ""
     engine: str | None = None
     log_group: str | None = None
@@ -66,6 +68,7 @@ class Journal:
             description=self.description,
             project=self.project,
             stack=self.stack,
+            scenario=self.scenario,
             log_group=self.log_group,
             settings=self.settings,
             started_at=self.started_at,

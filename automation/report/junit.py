@@ -77,6 +77,7 @@ def _properties(result: RunResult) -> dict[str, str]:
         "outcome": result.outcome,
         "summary": result.summary,
         "stack": result.stack,
+        "scenario": result.scenario,
         "target": result.target,
         **(result.settings.by_key if result.settings else {}),
         **{f"seconds {name}": f"{seconds:.3f}" for name, seconds in result.phases.items()},

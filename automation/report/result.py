@@ -37,6 +37,7 @@ class RunResult:
         target: The target's name.
         description: The target, described for a person; empty when it was not opened.
         stack: The stack's name.
+        scenario: The scenario's name; empty when it was not read.
         log_group: Name of the function's log group; None when the deployment did not finish.
         settings: The stack's settings; None when the deployment did not finish.
         started_at: When the run began, in UTC.
@@ -56,6 +57,7 @@ class RunResult:
     target: str
     description: str
     stack: str
+    scenario: str
     log_group: str | None
     settings: Settings | None
     started_at: datetime

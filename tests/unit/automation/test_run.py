@@ -146,6 +146,7 @@ def test_a_run_tells_all_it_found_out(go: Go) -> None:
     result = go()
 
     assert result.description == "a fake target"
+    assert result.scenario == "two"
     assert result.versions["engine"] == "3.259.0"
     assert result.log_group == EXPORTED["log_group_name"]
     assert result.settings is not None

@@ -91,6 +91,7 @@ PASSED = RunResult(
     target="local",
     description="MiniStack 1.5.33 at http://127.0.0.1:4566",
     stack="run-0123abcd",
+    scenario=SCENARIO.name,
     log_group="/aws/lambda/PokerHandsConsumer-1234567",
     settings=SETTINGS,
     started_at=BEGAN,

@@ -34,6 +34,7 @@ OUR_OWN: dict[str, type | UnionType] = {
     "project": str,
     "swept": list,
     "log_bytes": int,
+    "scenario": str,
 }
 
 NOTHING = replace(PASSED, verdict=None, events=(), log_group=None, leftovers=None, description="")

@@ -87,6 +87,7 @@ def test_the_properties_name_the_stack_the_settings_and_the_times() -> None:
     properties = {each.get("name"): each.get("value") for each in suite_of(PASSED).iter("property")}
 
     assert properties["stack"] == "run-0123abcd"
+    assert properties["scenario"] == "two"
     assert properties["functionTimeout"] == "1 s"
     assert properties["seconds deploy"] == "2.500"
     assert properties["version of engine"] == "3.259.0"

@@ -65,6 +65,7 @@ def hostile() -> RunResult:
     return replace(
         seen(scenario, log),
         stack=text,
+        scenario=text,
         description=text,
         log_group=text,
         error=EngineFailedError(text, hint=text),
