@@ -99,7 +99,9 @@ class RunFolder:
         return lock
 
     def alive(self) -> bool:
-        """Whether the run is going on: it holds the lock."""
+        """Whether the run is going on: it holds the lock. Leaves no file where there is none."""
+        if not (self.path / LOCK).exists():
+            return False
         if lock := self.lock():
             lock.close()
         return lock is None

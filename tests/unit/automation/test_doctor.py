@@ -113,3 +113,12 @@ def test_an_endpoint_that_is_not_aws_s_is_noted(
     assert told.state == state
     for word in ("123456789012", "eu-west-1", *endpoints, *endpoints.values()):
         assert word in told.found
+
+
+def test_what_runs_have_left_is_told_and_looking_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "run-1").mkdir(parents=True)
+
+    left = found("earlier runs")
+
+    assert (left.state, left.found) == ("note", "run-1")
+    assert list((tmp_path / "runs" / "run-1").iterdir()) == []
