@@ -38,8 +38,8 @@ examples:
 
 Measures the REPORT lines of the log. The prices are AWS's list prices in us-east-1, each with its
 source and its month in the output. An emulator's durations are those of this machine. Polling
-while idle is not measured: Lambda starts with five pollers, which ask three times a minute each.
-Alarms are not in it: ten are free, and each more is 0.10 a month.
+while idle is not measured: Lambda starts with five pollers, and each polls three times a minute.
+Alarms are not included: ten are free, and each further one costs 0.10 a month.
 """
 
 
@@ -84,8 +84,9 @@ def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
     """Measure a stack; return what it used, a few words for it, and whether its queue is FIFO."""
     from automation.operate.usage import measure
 
+    template = _template(options)
     with opened_stack(options) as stack, interruptible():
-        usage = measure(stack.observer.log_events(options.since), _template(options))
+        usage = measure(stack.observer.log_events(options.since), template)
     words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
     return usage, words, stack.outputs.queue_url.endswith(FIFO)
 

@@ -83,7 +83,8 @@ def carry_out(options: argparse.Namespace) -> int:
         ):
             raise UsageError(
                 f"the queue of stack {stack.name} is a FIFO queue, so each message needs a group",
-                hint="add --group ID, or give those of the scenario a group; nothing was sent",
+                hint="add --group ID, or message_group_id to each message of the scenario; nothing "
+                "was sent",
             )
         batches = deliver(stack.clients.sqs, stack.outputs.queue_url, messages)
         refused = _send_and_tell(batches, len(messages), as_json=options.json)
@@ -97,7 +98,7 @@ def carry_out(options: argparse.Namespace) -> int:
 
 
 def _scenario(options: argparse.Namespace) -> Scenario:
-    own = options.scenario == OF_THE_PROGRAM
+    own = options.scenario is OF_THE_PROGRAM  # a path that was given may be equal
     return load_scenario(scenario_of(stack_options(options).program) if own else options.scenario)
 
 

@@ -79,10 +79,11 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
 
 def batch_failures(logs: Logs) -> dict[str, Line]:
     """Return the line that shows why an invocation failed its whole batch, by request id."""
+    load_failure = logs.load_failure  # looks through the whole log
     return {
         line.request_id: line
         for line in logs.lines
-        if line.request_id and _diagnosis(line, logs.load_failure)
+        if line.request_id and _diagnosis(line, load_failure)
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.judge.causes import batch_failures
 from automation.judge.evidence import lines_with_ids
 
 if TYPE_CHECKING:
@@ -13,13 +12,19 @@ if TYPE_CHECKING:
     from automation.observe.logs import Line, Logs
 
 
-def lines_about(ids: Collection[str], logs: Logs) -> Mapping[str, tuple[Line, ...]]:
+def lines_about(
+    ids: Collection[str], logs: Logs, failed: Mapping[str, Line]
+) -> Mapping[str, tuple[Line, ...]]:
     """Return the lines about each message, by time.
 
     They are the lines that contain its id and, of each invocation that has one, what failed the
     whole batch: an exception that the function did not catch, a timeout or the end of its process.
+
+    Args:
+        ids: Of the messages.
+        logs: The function's log.
+        failed: The `batch_failures` of that log.
     """
-    failed = batch_failures(logs)
     return {
         message_id: tuple(_with_failures(named, failed))
         for message_id, named in lines_with_ids(logs.lines, ids).items()

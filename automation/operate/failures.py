@@ -11,7 +11,7 @@ from automation.operate.about import lines_about
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from automation.observe.logs import Line, Logs
     from automation.observe.observation import DeadLetter
@@ -37,19 +37,19 @@ class Failure:
 
 def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
     """Join dead letters with the lines of the log about them; the oldest letter first."""
-    lines = lines_about({letter.message_id for letter in letters}, logs)
-    failed = tuple(batch_failures(logs).values())
+    failed = batch_failures(logs)
+    lines = lines_about({letter.message_id for letter in letters}, logs, failed)
     return tuple(
         Failure(
             letter=letter,
-            reason=_reason(letter, lines[letter.message_id], failed),
+            reason=_reason(letter, lines[letter.message_id], failed.values()),
             lines=lines[letter.message_id],
         )
         for letter in sorted(letters, key=lambda letter: letter.sent_at)
     )
 
 
-def _reason(letter: DeadLetter, lines: Sequence[Line], failed: Sequence[Line]) -> str:
+def _reason(letter: DeadLetter, lines: Sequence[Line], failed: Iterable[Line]) -> str:
     if lines:
         return failure_reason(lines) or NOT_LOGGED
     only = {line.message for line in failed if line.timestamp >= letter.sent_at}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from automation.judge.causes import batch_failures
 from automation.operate.about import lines_about
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def trace(
 
 
 def _receives(message_id: str, logs: Logs) -> Iterator[TracedReceive]:
-    lines = lines_about({message_id}, logs)[message_id]
+    lines = lines_about({message_id}, logs, batch_failures(logs))[message_id]
     invocations = {each.request_id: each for each in logs.invocations}
     for request_id in dict.fromkeys(line.request_id for line in lines):
         own = tuple(line for line in lines if line.request_id == request_id)
@@ -116,5 +117,7 @@ def _fate(
         )
     if not last.ended:
         return "pending", "its last receive has not ended"
-    doubt = "" if source.empty else f", if it is not among what the source queue holds ({source})"
-    return "processed", f"its last receive logged no error, and it is not a dead letter{doubt}"
+    why = "its last receive logged no error, and it is not a dead letter"
+    if not source.empty:
+        why += f"; whether it is in the source queue ({source}), SQS does not tell"
+    return "processed", why

@@ -177,16 +177,14 @@ def print_checks(result: RunResult, console: Console) -> None:
         name, style = STATUSES[statuses[check.name]]
         head = Text.assemble("  ", (name.ljust(width), style), "  ")
         print_row(head, Text(check.expected), console)
-        if statuses[check.name] == "failed" and explained:
-            first = Text(printable(check.problems[0]), "red")
-            if console.is_terminal:
-                first = Text.assemble(indent, first)
-                console.print(first, no_wrap=True, overflow="ellipsis")
+        if statuses[check.name] != "failed":
+            continue
+        for problem in check.problems[:1] if explained else check.problems:
+            told = Text(printable(problem), "red")
+            if explained and console.is_terminal:
+                console.print(Text.assemble(indent, told), no_wrap=True, overflow="ellipsis")
             else:
-                print_row(indent, first, console)
-        elif statuses[check.name] == "failed":
-            for problem in check.problems:
-                print_row(indent, Text(printable(problem), "red"), console)
+                print_row(indent, told, console)
     notes = result.verdict.notes if result.verdict else ()
     swept = (f"{item} was not recorded by the engine; the run deleted it" for item in result.swept)
     for note in (*notes, *result.notes, *swept):

@@ -248,9 +248,9 @@ def below(folder: Path) -> list[Path]:
     ]
 
 
-def finished(process: subprocess.Popen[str]) -> Done:
+def finished(process: subprocess.Popen[str], within: float = COMMAND_WITHIN) -> Done:
     try:
-        stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
+        stdout, stderr = process.communicate(timeout=within)
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGTERM)
         stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)

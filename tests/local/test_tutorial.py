@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from automation.support.paths import CHECKOUT
-from tests.local.machine import Machine, finished
+from tests.local.machine import COMMAND_WITHIN, Machine, finished
 
 TUTORIAL = (CHECKOUT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 # What a command must say, and the text that its output must have.
@@ -39,7 +39,7 @@ def test_every_command_of_the_tutorial_does_what_the_text_says(machine: Machine)
     without_an_environment = Path("/usr/bin/python3")
     try:
         line = f"exec bash -e -c {shlex.quote(script)}"
-        done = finished(machine.start_line(line, without_an_environment))
+        done = finished(machine.start_line(line, without_an_environment), 5 * COMMAND_WITHIN)
         outputs = [path.read_text() for path in sorted(said.iterdir(), key=lambda p: int(p.name))]
         assert done.code == 0, f"{lines[len(outputs) - 1]}\n{outputs[-1]}{done.stderr}"
     finally:

@@ -29,7 +29,7 @@ def test_every_command_of_a_page_is_one_that_the_parser_takes(page: Path) -> Non
         if not arguments or arguments == ["--version"]:
             continue
         try:
-            parser().parse_args(arguments)
+            parser().parse(arguments)
         except SystemExit as refused:
             assert refused.code == 0, f"{name(page)}: {line}"  # noqa: PT017 -- the parser exits
 

@@ -204,7 +204,7 @@ EXAMPLES = sorted(
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_each_example_of_the_help_is_parsed(example: str) -> None:
-    options = parser().parse_args(shlex.split(example))
+    options = parser().parse(shlex.split(example))
 
     assert callable(options.carry_out)
 
