@@ -110,6 +110,16 @@ def test_a_scenario_s_messages_are_sent_in_batches_of_ten(sent: Send, sqs: Parti
     assert lines[10]["body"] == sqs.accepted[10]
 
 
+def test_a_folder_is_no_scenario_even_the_one_that_is_worked_in(
+    sent: Send, sqs: PartialSqs
+) -> None:
+    code, _, told = sent("--scenario", ".")
+
+    assert code == 2
+    assert "cannot be read" in told
+    assert not sqs.requests
+
+
 def test_what_is_refused_is_told_and_the_others_are_sent(sent: Send, sqs: PartialSqs) -> None:
     sqs.refusals = {"b": [WRONG]}
 
