@@ -25,17 +25,43 @@ hypothesis.settings.register_profile("thorough", max_examples=500, suppress_heal
 hypothesis.settings.load_profile("quick")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no coverage where examples are generated: it takes as long again.
+class Traced:
+    """Measure coverage in tests and their fixtures alone: pytest's own work takes as long again.
 
-    pytest-cov's own marker for that changes nothing in the workers of pytest-xdist.
+    Generated examples are not measured either, for the same reason. pytest-cov's own marker for
+    that changes nothing in the workers of pytest-xdist.
     """
-    if not item.get_closest_marker("hypothesis"):
-        return (yield)
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
+
+    def __init__(self) -> None:
+        self._tracer = sys.gettrace()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        self._tracer = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(self._tracer)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_fixture_setup(self) -> Generator[None, object, object]:
+        sys.settrace(self._tracer)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        if pyfuncitem.get_closest_marker("hypothesis"):
+            return (yield)
+        sys.settrace(self._tracer)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Traced())
