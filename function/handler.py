@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from hands import UNKNOWN, InvalidHandError, fail_line, invoke_line, ok_line, parse_hand
 
@@ -12,6 +13,8 @@ log.setLevel(logging.INFO)
 # module, and this call then does nothing. An emulator may add none: the lines go to stderr there,
 # because stdout may carry the emulator's own protocol.
 logging.basicConfig(format="[%(levelname)s] %(message)s")
+
+_DIGITS = 18  # at most: a time in milliseconds has 13, and int() raises an error above 4,300
 
 
 def lambda_handler(event: object, context: object) -> dict[str, list[dict[str, str]]]:
@@ -44,13 +47,16 @@ def lambda_handler(event: object, context: object) -> dict[str, list[dict[str, s
 def _process(record: object) -> bool:
     """Process and log one record; return False when it failed and SQS must deliver it again."""
     message_id = _message_id(record)
-    receive = _receive(record)
+    receive = _number(record, "ApproximateReceiveCount")  # this receive included
+    age_ms = _age_ms(record)
     try:
         hand = parse_hand(_get(record, "body"))
     except InvalidHandError as error:
-        _write(logging.ERROR, fail_line(error, message_id=message_id, receive=receive))
+        line = fail_line(error, message_id=message_id, receive=receive, age_ms=age_ms)
+        _write(logging.ERROR, line)
         return False
-    return _write(logging.INFO, ok_line(hand, message_id=message_id, receive=receive))
+    line = ok_line(hand, message_id=message_id, receive=receive, age_ms=age_ms)
+    return _write(logging.INFO, line)
 
 
 def _write(level: int, line: str) -> bool:
@@ -72,10 +78,20 @@ def _message_id(record: object) -> str:
     return message_id if isinstance(message_id, str) else ""
 
 
-def _receive(record: object) -> str:
-    """Return the record's receive count, this receive included, or `?` when it has none."""
-    count = _get(_get(record, "attributes"), "ApproximateReceiveCount")
-    return count if isinstance(count, str) and count.isascii() and count.isdigit() else UNKNOWN
+def _age_ms(record: object) -> str:
+    """Return the milliseconds since the message was sent, or `?` when its record does not say."""
+    sent = _number(record, "SentTimestamp")  # milliseconds since 1970, by SQS's clock
+    if sent == UNKNOWN:
+        return UNKNOWN
+    return str(max(0, time.time_ns() // 1_000_000 - int(sent)))  # their clocks may differ a little
+
+
+def _number(record: object, attribute: str) -> str:
+    """Return a number that SQS tells of the message, or `?` when there is none."""
+    value = _get(_get(record, "attributes"), attribute)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
+        return value
+    return UNKNOWN
 
 
 def _get(value: object, key: str) -> object:

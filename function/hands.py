@@ -119,14 +119,14 @@ def invoke_line(*, request_id: str, memory_mb: str, records: int) -> str:
     return f"invoke request_id={quoted(request_id)} memory_mb={quoted(memory_mb)} records={records}"
 
 
-def ok_line(hand: Hand, *, message_id: str, receive: str) -> str:
+def ok_line(hand: Hand, *, message_id: str, receive: str, age_ms: str) -> str:
     """Format the line of a hand that was processed."""
     return (
         f"ok user={quoted(hand.user_id)} hole={hand.hole_cards} delta={hand.chip_delta:+d} "
-        f"result={hand.result} message_id={quoted(message_id)} receive={receive}"
+        f"result={hand.result} message_id={quoted(message_id)} receive={receive} age_ms={age_ms}"
     )
 
 
-def fail_line(error: InvalidHandError, *, message_id: str, receive: str) -> str:
+def fail_line(error: InvalidHandError, *, message_id: str, receive: str, age_ms: str) -> str:
     """Format the line of a record that failed. The reason takes the rest of the line."""
-    return f"FAIL message_id={quoted(message_id)} receive={receive} reason={error}"
+    return f"FAIL message_id={quoted(message_id)} receive={receive} age_ms={age_ms} reason={error}"

@@ -20,7 +20,8 @@ examples:
   python -m automation trace 31a60dfe-6c5f-4930-ae5d-b8c74f812462 --stack dev
   python -m automation trace ID --since 7d        for a message that is older than a day
 
-The log must name the message by its id. Exit code 3 if nothing is known of it.
+The log must name the message by its id, and tells when it was sent if the line has its age, as in
+age_ms=312. Exit code 3 if nothing is known of it.
 """
 
 
@@ -75,8 +76,8 @@ def _print(found: Trace) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     sent = f"{found.sent_at:%H:%M:%S}" if found.sent_at else ""
-    body = found.body if found.body is not None else "(only a dead letter tells when)"
-    table.add_row("sent", sent, Text(printable(body)))
+    body = "" if found.sent_at else "(no line says when: it would have age_ms=…)"
+    table.add_row("sent", sent, Text(printable(found.body or body)))
     for number, receive in enumerate(found.receives, start=1):
         (seconds,) = after(first, (receive.at,))
         invocation = f"invocation {(receive.request_id or '?')[:8]}"

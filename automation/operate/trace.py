@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from automation.judge.causes import batch_failures
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     from automation.observe.logs import Line, Logs
     from automation.observe.observation import DeadLetter, QueueDepth
+
+# The milliseconds since the message was sent, as this project's function logs them.
+_AGE = re.compile(r"(?<!\S)age_ms=([0-9]{1,12})(?!\S)")
 
 TraceFate = Literal["processed", "dead-lettered", "pending", "gone"]
 
@@ -47,8 +52,9 @@ class Trace:
 
     Attributes:
         message_id: The message.
-        sent_at: When it was sent, in UTC. Only a dead letter tells; None for others.
-        body: Likewise.
+        sent_at: When it was sent, in UTC. A dead letter tells, or a line about it with its age
+            (see `_AGE`); else None, for SQS forgets a message that was deleted.
+        body: Of a dead letter; None for others.
         receives: In the order of time.
         fate: What became of it.
         why: How the fate is known, as a sentence without a full stop.
@@ -80,12 +86,19 @@ def trace(
     fate, why = _fate(receives, letter, source)
     return Trace(
         message_id=message_id,
-        sent_at=letter.sent_at if letter else None,
+        sent_at=letter.sent_at if letter else next(_sendings(receives), None),
         body=letter.body if letter else None,
         receives=receives,
         fate=fate,
         why=why,
     )
+
+
+def _sendings(receives: Sequence[TracedReceive]) -> Iterator[datetime]:
+    for receive in receives:
+        for line in receive.lines:
+            if age := _AGE.search(line.message):
+                yield line.timestamp - timedelta(milliseconds=int(age[1]))
 
 
 def _receives(message_id: str, logs: Logs) -> Iterator[TracedReceive]:

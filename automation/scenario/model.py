@@ -45,6 +45,7 @@ _NUMBER = "(?:0|[1-9][0-9]{0,17})"  # no leading zero, and short enough for int(
 PLACEHOLDERS: Mapping[str, str] = {
     "message_id": r"\S+",
     "receive": _NUMBER,
+    "age_ms": _NUMBER,
     "request_id": r"\S+",
     "memory_mb": _NUMBER,
     "records": _NUMBER,

@@ -31,7 +31,7 @@ def ok_lines(records, receive=None, name=None):
             f"ok user={{hand['user_id']}} hole={{hand['hole_cards']}} "
             f"delta={{delta}} result={{hand['result']}} "
             f"message_id={{name or record['messageId']}} "
-            f"receive={{receive or record['attributes']['ApproximateReceiveCount']}}"
+            f"receive={{receive or record['attributes']['ApproximateReceiveCount']}} age_ms=5"
         )
 
 def platform_lines(request_id):

@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ def wait_for_dead_letters(outputs: Outputs, number: int) -> None:
     )
 
 
+def outputs_at_a_glance(machine: Machine, stack: str) -> Outputs:
+    """Check the status of a stack with one dead letter; return its outputs."""
+    status = parsed(machine.run("status", "--stack", stack, "--json"))
+    assert status["source_queue"]["depth"]["visible"] == 0
+    assert status["dead_letter_queue"]["visible"] == 1
+    assert status["mapping"]["state"] == "Enabled"
+    assert status["alarms"]
+    return Outputs(**status["outputs"])
+
+
 @pytest.mark.chaos
 def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_removes_it(
     machine: Machine,
@@ -67,12 +78,7 @@ def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_remo
     (listed,) = parsed(machine.run("list", "--json"))
     assert listed["owner"] == "a run of this machine"
 
-    status = parsed(machine.run("status", "--stack", listed["stack"], "--json"))
-    assert status["source_queue"]["depth"]["visible"] == 0
-    assert status["dead_letter_queue"]["visible"] == 1
-    assert status["mapping"]["state"] == "Enabled"
-    assert status["alarms"]
-    outputs = Outputs(**status["outputs"])
+    outputs = outputs_at_a_glance(machine, listed["stack"])
 
     (failure,) = parsed(machine.run("dlq", "list", "--json"))
     assert failure["reason"] == REASON
@@ -89,10 +95,15 @@ def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_remo
     follower = machine.start("logs", "--follow", "--since", "1h")
     lines = machine.root / "messages.jsonl"
     lines.write_text(f"{GOOD}\n\n{POISON}\n{json.dumps(POISON)}\n")
+    sending = datetime.now(UTC)
     ids = ok(machine.run("send", "--file", str(lines), GOOD)).split()
     assert len(set(ids)) == 4
     wait_for_dead_letters(outputs, 3)
 
+    processed = parsed(machine.run("trace", ids[0], "--json"))
+    assert processed["fate"] == "processed"
+    sent_at = datetime.fromisoformat(processed["sent_at"])
+    assert timedelta(seconds=-1) < sent_at - sending < timedelta(seconds=COMMAND_WITHIN)
     dry = machine.run("dlq", "redrive", "--id", ids[2], "--dry-run")
     assert f"selected {ids[2]}" in dry.stderr
     wait_for_dead_letters(outputs, 3)  # a dry run leaves all of them visible

@@ -173,7 +173,7 @@ def test_a_message_s_life_is_printed(said: Said) -> None:
     assert 'sent 10:00:00 {"poison": true}\\x1b[31m' in told  # it cannot control the terminal
     assert "receive 2 +2.5 s invocation 00000000" in told
     assert "fate dead-lettered: it is in the dead-letter queue" in told
-    assert "sent (only a dead letter tells when)" in said("trace", "m-1", *LONG_AGO)[1]
+    assert "sent (no line says when: it would have age_ms=…)" in said("trace", "m-1", *LONG_AGO)[1]
 
 
 def test_what_nobody_knows_is_an_error_with_the_next_step(said: Said) -> None:

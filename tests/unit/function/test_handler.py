@@ -26,13 +26,16 @@ VALID = '{"user_id": "aarit", "hole_cards": "AsKs", "chip_delta": 120, "result":
 POISON = '{"user_id": "aarit", "hole_cards": "TsJs", "chip_delta": "lots", "result": "won"}'
 
 VALUE = r'([!#-<>-\[\]-~]+|"(?:[ !#-\[\]-~]|\\["\\bfnrt]|\\u[0-9a-f]{4})*")'
-RECEIVE = r"(\d+|\?)"
+NUMBER = r"(\d+|\?)"
 INVOKE = re.compile(rf"invoke request_id={VALUE} memory_mb={VALUE} records=(\d+)")
 OK = re.compile(
     rf"ok user={VALUE} hole=((?:[2-9TJQKA][cdhs]){{2}}) delta=([+-]\d+) result=(won|lost|folded) "
-    rf"message_id={VALUE} receive={RECEIVE}"
+    rf"message_id={VALUE} receive={NUMBER} age_ms={NUMBER}"
 )
-FAIL = re.compile(rf"FAIL message_id={VALUE} receive={RECEIVE} reason=([ -~]+)")
+FAIL = re.compile(rf"FAIL message_id={VALUE} receive={NUMBER} age_ms={NUMBER} reason=([ -~]+)")
+
+NOW_MS = 1_764_087_102_123
+NO_NUMBERS = [None, "", 1, True, "x", "-1", "1.0", "1 ", "\u0663", "²", [1], "9" * 5000]
 
 VALID_HANDS = [
     ("aarit", "AsKs", 120, "won", "ok user=aarit hole=AsKs delta=+120 result=won"),
@@ -59,12 +62,23 @@ RECORDS = st.fixed_dictionaries(
         "messageId": st.sampled_from(["m1", "m2", "m3"]) | ANY_TEXT | ANY_JSON,
         "body": BODIES,
         "attributes": st.fixed_dictionaries(
-            {}, optional={"ApproximateReceiveCount": st.sampled_from(["1", "2"]) | ANY_JSON}
+            {},
+            optional={
+                "ApproximateReceiveCount": st.sampled_from(["1", "2"]) | ANY_JSON,
+                "SentTimestamp": st.just(str(NOW_MS)) | ANY_JSON,
+            },
         )
         | ANY_JSON,
     },
 )
 USER_IDS = ANY_TEXT.map(lambda text: text[:128]).filter(str.strip)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("handler.time", SimpleNamespace(time_ns=lambda: NOW_MS * 1_000_000))
+        yield
 
 
 class RecordingHandler(logging.Handler):
@@ -97,12 +111,15 @@ def handle(event: object, context: object = CONTEXT) -> tuple[list[str], list[tu
 
 
 def record(
-    body: object = VALID, message_id: object = "m1", receive: object = "1"
+    body: object = VALID,
+    message_id: object = "m1",
+    receive: object = "1",
+    sent: object = str(NOW_MS - 312),
 ) -> dict[str, Any]:
     return {
         "messageId": message_id,
         "body": body,
-        "attributes": {"ApproximateReceiveCount": receive},
+        "attributes": {"ApproximateReceiveCount": receive, "SentTimestamp": sent},
     }
 
 
@@ -122,8 +139,11 @@ def test_nine_valid_hands_and_the_poison_hand_get_their_lines() -> None:
     assert failed == ["m9"]
     assert lines == [
         ("INFO", "invoke request_id=4b2c9e71 memory_mb=128 records=10"),
-        *(("INFO", f"{hand[4]} message_id=m{i} receive=1") for i, hand in enumerate(VALID_HANDS)),
-        ("ERROR", "FAIL message_id=m9 receive=1 reason=chip_delta must be int, got str"),
+        *(
+            ("INFO", f"{hand[4]} message_id=m{i} receive=1 age_ms=312")
+            for i, hand in enumerate(VALID_HANDS)
+        ),
+        ("ERROR", "FAIL message_id=m9 receive=1 age_ms=312 reason=chip_delta must be int, got str"),
     ]
 
 
@@ -153,7 +173,7 @@ def test_a_record_without_a_body_fails() -> None:
     failed, lines = handle(batch({"messageId": "m1"}))
     assert failed == ["m1"]
     assert lines[1:] == [
-        ("ERROR", "FAIL message_id=m1 receive=? reason=body must be str, got NoneType")
+        ("ERROR", "FAIL message_id=m1 receive=? age_ms=? reason=body must be str, got NoneType")
     ]
 
 
@@ -183,28 +203,44 @@ def test_a_failed_record_without_an_id_is_logged_but_not_in_the_response(
 def test_a_valid_hand_needs_no_id_to_be_processed(message_id: object) -> None:
     failed, lines = handle(batch(record(VALID, message_id)))
     assert failed == []
-    assert lines[1][1].endswith(' result=won message_id="" receive=1')
+    assert lines[1][1].endswith(' result=won message_id="" receive=1 age_ms=312')
 
 
 def test_the_receive_count_comes_from_the_record() -> None:
     _, lines = handle(batch(record(VALID, receive="2"), record(POISON, receive="3")))
-    assert lines[1][1].endswith(" receive=2")
-    assert " receive=3 reason=" in lines[2][1]
+    assert lines[1][1].endswith(" receive=2 age_ms=312")
+    assert " receive=3 age_ms=312 reason=" in lines[2][1]
 
 
-@pytest.mark.parametrize("receive", [None, "", 1, True, "x", "-1", "1.0", "1 ", "\u0663", "²", [1]])
+@pytest.mark.parametrize("receive", NO_NUMBERS)
 def test_a_receive_count_that_is_not_a_number_is_shown_as_unknown(receive: object) -> None:
     _, lines = handle(batch(record(receive=receive)))
-    assert lines[1][1].endswith(" message_id=m1 receive=?")
+    assert lines[1][1].endswith(" message_id=m1 receive=? age_ms=312")
+
+
+def test_the_age_of_a_message_is_that_of_its_sending() -> None:
+    _, lines = handle(batch(record(sent=str(NOW_MS)), record(sent=str(NOW_MS - 86_400_000))))
+    assert [line.rpartition(" ")[2] for _, line in lines[1:]] == ["age_ms=0", "age_ms=86400000"]
+
+
+def test_a_clock_behind_that_of_sqs_makes_no_negative_age() -> None:
+    _, lines = handle(batch(record(sent=str(NOW_MS + 5))))
+    assert lines[1][1].endswith(" age_ms=0")
+
+
+@pytest.mark.parametrize("sent", NO_NUMBERS)
+def test_an_age_is_unknown_if_the_record_does_not_say_when_it_was_sent(sent: object) -> None:
+    _, lines = handle(batch(record(sent=sent)))
+    assert lines[1][1].endswith(" receive=1 age_ms=?")
 
 
 def test_ids_cannot_forge_a_line_or_a_field() -> None:
     context = SimpleNamespace(aws_request_id="r\nok", memory_limit_in_mb="1 records=9")
-    failed, lines = handle(batch(record(POISON, "m\u2028 receive=9")), context)
+    failed, lines = handle(batch(record("{}", "m\u2028 receive=9")), context)
     assert failed == ["m\u2028 receive=9"]
     assert [line for _, line in lines] == [
         r'invoke request_id="r\nok" memory_mb="1 records=9" records=1',
-        r'FAIL message_id="m\u2028 receive=9" receive=1 reason=chip_delta must be int, got str',
+        r'FAIL message_id="m\u2028 receive=9" receive=1 age_ms=312 reason=chip_delta is missing',
     ]
 
 
@@ -238,7 +274,7 @@ def test_a_line_reads_back_to_the_user_id_that_was_sent(user_id: str) -> None:
     read = OK.fullmatch(lines[1][1])
     assert read
     assert unquoted(read[1]) == json.loads(sent)["user_id"]
-    assert read.groups()[1:] == ("AsKs", "+120", "won", "m1", "1")
+    assert read.groups()[1:] == ("AsKs", "+120", "won", "m1", "1", "312")
 
 
 class FailingHandler(logging.Handler):
@@ -259,7 +295,7 @@ import json, logging, sys
 sys.path.insert(0, {str(FUNCTION)!r})
 {before_import}
 from handler import lambda_handler
-response = lambda_handler({batch(record(POISON))!r}, None)
+response = lambda_handler({batch(record(POISON, sent=None))!r}, None)
 assert response == {{"batchItemFailures": [{{"itemIdentifier": "m1"}}]}}
 """
     return subprocess.run(
@@ -276,7 +312,7 @@ def test_without_a_log_handler_the_lines_go_to_stderr_with_their_level() -> None
     assert ran.stdout == ""
     assert ran.stderr.splitlines() == [
         "[INFO] invoke request_id=? memory_mb=? records=1",
-        "[ERROR] FAIL message_id=m1 receive=1 reason=chip_delta must be int, got str",
+        "[ERROR] FAIL message_id=m1 receive=1 age_ms=? reason=chip_delta must be int, got str",
     ]
 
 
@@ -287,7 +323,7 @@ def test_with_an_existing_log_handler_the_lines_go_only_to_it() -> None:
     assert ran.stderr == ""
     assert ran.stdout.splitlines() == [
         "INFO\tinvoke request_id=? memory_mb=? records=1",
-        "ERROR\tFAIL message_id=m1 receive=1 reason=chip_delta must be int, got str",
+        "ERROR\tFAIL message_id=m1 receive=1 age_ms=? reason=chip_delta must be int, got str",
     ]
 
 

@@ -265,14 +265,15 @@ def test_the_lines_have_the_agreed_format() -> None:
     error = InvalidHandError("chip_delta must be int, got str")
     assert [
         invoke_line(request_id="4b2c", memory_mb="128", records=9),
-        ok_line(hand, message_id="9e4d", receive="1"),
-        fail_line(error, message_id="9e4e", receive="3"),
+        ok_line(hand, message_id="9e4d", receive="1", age_ms="312"),
+        fail_line(error, message_id="9e4e", receive="3", age_ms="4410"),
     ] == [
         "invoke request_id=4b2c memory_mb=128 records=9",
-        "ok user=aarit hole=7h2d delta=-40 result=folded message_id=9e4d receive=1",
-        "FAIL message_id=9e4e receive=3 reason=chip_delta must be int, got str",
+        "ok user=aarit hole=7h2d delta=-40 result=folded message_id=9e4d receive=1 age_ms=312",
+        "FAIL message_id=9e4e receive=3 age_ms=4410 reason=chip_delta must be int, got str",
     ]
 
 
 def test_a_delta_of_zero_has_a_sign() -> None:
-    assert " delta=+0 " in ok_line(Hand("a", "AsKs", 0, "folded"), message_id="m", receive="1")
+    hand = Hand("a", "AsKs", 0, "folded")
+    assert " delta=+0 " in ok_line(hand, message_id="m", receive="1", age_ms="0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.runtime_api import LogFormat, invoke
 
 pytest.importorskip("awslambdaric", reason="needs awslambdaric, which is installed on Linux")
 
+TOMORROW = int((time.time() + 86_400) * 1000)  # milliseconds, as SQS: so its age is 0
 FUNCTION = Path(__file__).resolve().parents[3] / "function"
 
 
@@ -22,7 +24,7 @@ def test_the_ten_hands_are_answered_and_logged(log_format: LogFormat) -> None:
         {
             "messageId": f"id-{number}",
             "body": message.body,
-            "attributes": {"ApproximateReceiveCount": "1"},
+            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(TOMORROW)},
         }
         for number, message in enumerate(messages)
     ]
@@ -37,7 +39,7 @@ def test_the_ten_hands_are_answered_and_logged(log_format: LogFormat) -> None:
         *(
             (
                 "INFO" if message.fate == "processed" else "ERROR",
-                str(message.log).format(message_id=f"id-{number}", receive=1),
+                str(message.log).format(message_id=f"id-{number}", receive=1, age_ms=0),
             )
             for number, message in enumerate(messages)
         ),

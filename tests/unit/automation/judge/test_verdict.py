@@ -95,7 +95,7 @@ def test_the_ten_hands_as_the_emulator_delivered_them_pass() -> None:
     assert [message.fate for message in verdict.messages] == ["processed"] * 9 + ["dead-lettered"]
     assert [invocation.records for invocation in verdict.invocations] == [10, 1, 1]
     times = [f"{at:%H:%M:%S.%f}" for at in verdict.messages[-1].received_at]
-    assert times == ["18:30:25.998000", "18:30:28.059000", "18:30:30.119000"]
+    assert times == ["17:05:05.968000", "17:05:08.023000", "17:05:10.077000"]
     assert verdict.summary == "9 of 9 processed, 1 of 1 dead-lettered; queue: empty"
 
 
@@ -561,8 +561,8 @@ def test_more_may_be_logged_of_a_dead_letter_than_its_failures() -> None:
 @pytest.mark.parametrize("kind", ["START", "END", "REPORT"])
 def test_an_invocation_that_is_not_complete_is_named_with_what_it_lacks(kind: str) -> None:
     _, observation = the_ten_hands()
-    seen = actual("invocations complete", drop(observation, f"{kind} RequestId: 7570ae3c"))
-    assert seen.startswith(f"invocation 7570ae3c-7384-4a6a-b19a-82a5e4bf1c62 lacks {kind}")
+    seen = actual("invocations complete", drop(observation, f"{kind} RequestId: 32a9202e"))
+    assert seen.startswith(f"invocation 32a9202e-7940-4f71-a1c7-201c8723e12e lacks {kind}")
 
 
 def test_of_many_problems_the_first_are_listed_and_the_others_counted() -> None:
@@ -669,7 +669,7 @@ def test_what_an_earlier_run_left_is_noted_and_its_failures_are_no_errors_of_thi
     scenario, observation = the_ten_hands()
     old = replace(UNEXPECTED, sent_at=good(observation).sent_at - timedelta(minutes=1))
     late = f"[ERROR] FAIL message_id={old.message_id} receive=3 reason=whatever"
-    seen = insert(dead_letter_too(observation, old), "START RequestId: 7570ae3c", late)
+    seen = insert(dead_letter_too(observation, old), "START RequestId: 32a9202e", late)
     verdict = judge(scenario, seen, exact_receives=True)
     assert failed(verdict) == set()
     (note,) = verdict.notes

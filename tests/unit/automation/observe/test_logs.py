@@ -16,7 +16,7 @@ FIXTURES = Path(__file__).with_name("fixtures")
 
 COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
 RESTORED = "6a71d0e4-9b21-4a37-8bcd-d091e7f4b0a8"
-REFUSED = "FAIL message_id={} receive={} reason=chip_delta must be int, got str"
+REFUSED = "FAIL message_id={} receive={} age_ms={} reason=chip_delta must be int, got str"
 WARM = "0d9f3c52-71be-4e0a-a3d5-5c1b8e7f2a94"
 
 
@@ -53,13 +53,13 @@ def test_the_emulator_s_log_of_the_ten_hands_is_three_invocations() -> None:
     first, second, third = read_fixture("emulator-ten-hands.jsonl").invocations
     assert [len(each.lines) for each in (first, second, third)] == [14, 5, 5]
     assert first.report == Report(
-        duration_ms=695, billed_ms=695, memory_mb=128, max_memory_mb=0, init_ms=None
+        duration_ms=92, billed_ms=92, memory_mb=128, max_memory_mb=0, init_ms=None
     )
     assert messages(third)[1:3] == [
         f"invoke request_id={third.request_id} memory_mb=128 records=1",
-        REFUSED.format("0d63be4f-cd95-4986-a48c-2f2dfb2a7bf3", 3),
+        REFUSED.format("01395804-f3f0-4464-9482-60136a9eb8a3", 3, 4202),
     ]
-    assert first.started == first.ended == datetime(2026, 11, 23, 18, 30, 25, 998000, UTC)
+    assert first.started == first.ended == datetime(2026, 11, 25, 17, 5, 5, 968000, UTC)
 
 
 def test_every_way_to_fail_on_the_emulator_is_one_error_line() -> None:
@@ -93,8 +93,8 @@ def test_invocations_that_share_a_stream_on_aws_are_told_apart() -> None:
     assert [invocation.request_id for invocation in logs.invocations] == [COLD, RESTORED, WARM]
     assert [len(invocation.lines) for invocation in logs.invocations] == [6, 5, 6]
     assert errors(logs) == [
-        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 1),
-        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 3),
+        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 1, 153),
+        REFUSED.format("9e4d6c12-5b7a-4f3e-8d21-7a6b5c4d3e2f", 3, 60912),
     ]
 
 
@@ -202,8 +202,8 @@ def test_what_aws_s_runtime_client_logs_is_read(log_format: str) -> None:
     assert [messages(invocation)[1:-2] for invocation in logs.invocations] == [
         [
             f"invoke request_id={logs.invocations[0].request_id} memory_mb=128 records=2",
-            "ok user=aditya hole=3h4h delta=-10 result=folded message_id=id-1 receive=1",
-            REFUSED.format("id-2", 1),
+            "ok user=aditya hole=3h4h delta=-10 result=folded message_id=id-1 receive=1 age_ms=?",
+            REFUSED.format("id-2", 1, "?"),
         ],
         ["two"],
         ["printed", "{not JSON}"],
@@ -211,7 +211,7 @@ def test_what_aws_s_runtime_client_logs_is_read(log_format: str) -> None:
         ["ValueError: boom", *reported],
     ]
     assert errors(logs) == [
-        REFUSED.format("id-2", 1),
+        REFUSED.format("id-2", 1, "?"),
         "caught it",
         "ValueError: boom",
         *reported,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from automation.observe.logs import read_logs
@@ -51,6 +53,44 @@ def test_a_dead_letter_that_no_line_names_is_told() -> None:
 
 def test_nothing_is_told_of_a_message_that_nobody_knows() -> None:
     assert trace("m-9", read_logs(events()), (LETTER,), EMPTY) is None
+
+
+def test_a_line_with_the_age_of_the_message_tells_when_it_was_sent() -> None:
+    logs = read_logs(invocation(1, "[INFO] done m-1 receive=1 age_ms=312"))
+
+    processed = trace("m-1", logs, (), EMPTY)
+
+    assert processed is not None
+    (receive,) = processed.receives
+    assert processed.sent_at == receive.lines[0].timestamp - timedelta(milliseconds=312)
+
+
+def test_a_line_before_the_first_with_the_age_is_no_obstacle() -> None:
+    logs = read_logs(invocation(1, "[INFO] got m-1", "[INFO] done m-1 age_ms=312"))
+
+    processed = trace("m-1", logs, (), EMPTY)
+
+    assert processed is not None
+    assert processed.sent_at is not None
+
+
+@pytest.mark.parametrize("said", ["page_ms=312", "age_ms=", "age_ms=?", "age_ms=" + "9" * 13])
+def test_what_is_no_age_tells_nothing(said: str) -> None:
+    logs = read_logs(invocation(1, f"[INFO] done m-1 {said}"))
+
+    processed = trace("m-1", logs, (), EMPTY)
+
+    assert processed is not None
+    assert processed.sent_at is None
+
+
+def test_a_dead_letter_tells_when_it_was_sent_better_than_a_line() -> None:
+    logs = read_logs(invocation(1, "[ERROR] FAIL m-2 receive=1 age_ms=9999"))
+
+    dead = trace("m-2", logs, (LETTER,), EMPTY)
+
+    assert dead is not None
+    assert dead.sent_at == BEGAN
 
 
 RAISED = "[ERROR] ValueError: boom\nTraceback (most recent call last):\n  in handler"

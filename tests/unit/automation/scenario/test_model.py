@@ -47,7 +47,8 @@ def test_each_of_the_ten_hands_lines_is_the_lesson_s_line_of_its_own_hand() -> N
         hand = json.loads(message.body)
         assert message.log == (
             f"ok user={hand['user_id']} hole={hand['hole_cards']} delta={hand['chip_delta']:+d} "
-            f"result={hand['result']} message_id={{message_id}} receive={{receive}}"
+            f"result={hand['result']} message_id={{message_id}} receive={{receive}} "
+            "age_ms={age_ms}"
         )
 
 
