@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,11 @@ examples:
   python -m automation cost --stack dev --target aws --since 7d
   python -m automation cost --result result.json               of `run --json result.json`
 
-Measures the REPORT lines of the log. The prices are AWS's list prices in us-east-1, each with its
-source and its month in the output. An emulator's durations are those of this machine. Polling
-while idle is not measured: Lambda starts with five pollers, and each polls three times a minute.
-Alarms are not included: ten are free, and each further one costs 0.10 a month.
+Measures the REPORT lines of the log and, on AWS, the polls that found the queue empty, which SQS
+counts. Where it counts none, they are those of the five pollers with which Lambda starts, three a
+minute each. The prices are AWS's list prices in us-east-1, each with its source and its month in
+the output. An emulator's durations are those of this machine. Alarms are not included: ten are
+free, and each further one costs 0.10 a month.
 """
 
 
@@ -66,13 +68,13 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.operate.pricing import bill
     from automation.operate.usage import project
 
-    usage, measured, fifo = of_result(options.result) if options.result else of_stack(options)
+    usage, measured = of_result(options.result) if options.result else of_stack(options)
     if not usage.invocations:
         raise NotFoundError(
             f"no invocation was measured on {measured}",
             hint="send it something first: python -m automation send --scenario",
         )
-    positions = bill(project(usage, options.messages, fifo=fifo))
+    positions = bill(project(usage, options.messages))
     if options.json:
         print_json(document(usage, options.messages, positions))
     else:
@@ -80,15 +82,22 @@ def carry_out(options: argparse.Namespace) -> int:
     return 0
 
 
-def of_stack(options: argparse.Namespace) -> tuple[Usage, str, bool]:
-    """Measure a stack; return what it used, a few words for it, and whether its queue is FIFO."""
+def of_stack(options: argparse.Namespace) -> tuple[Usage, str]:
+    """Measure a stack; return what it used, and a few words for it."""
+    from automation.observe.polls import empty_receives_an_hour
     from automation.operate.usage import measure
 
     template = _template(options)
     with opened_stack(options) as stack, interruptible():
-        usage = measure(stack.observer.log_events(options.since), template)
-    words = f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
-    return usage, words, stack.outputs.queue_url.endswith(FIFO)
+        url = stack.outputs.queue_url
+        log = stack.observer.log_events(options.since)
+        usage = replace(
+            measure(log, template, fifo=url.endswith(FIFO)),
+            empty_receives=empty_receives_an_hour(
+                stack.clients.cloudwatch, url, options.since, datetime.now(UTC)
+            ),
+        )
+    return usage, f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
 
 
 def _template(options: argparse.Namespace) -> str | None:
@@ -100,7 +109,7 @@ def _template(options: argparse.Namespace) -> str | None:
     return load_scenario(scenario).invocation
 
 
-def of_result(path: Path) -> tuple[Usage, str, bool]:
+def of_result(path: Path) -> tuple[Usage, str]:
     """Measure the result of a run; return the same.
 
     Raises:
@@ -115,7 +124,7 @@ def of_result(path: Path) -> tuple[Usage, str, bool]:
             f"{path} is not the result of a run: {error!r}",
             hint="write one: python -m automation run --json result.json",
         ) from error
-    return usage, f"the run in {path}", False
+    return usage, f"the run in {path}"
 
 
 def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> dict[str, Any]:
@@ -190,10 +199,15 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
     for source in together.sources:
         console.print(Text(f"  {source}", "dim"), soft_wrap=True)
+    idle = (
+        "While idle, five pollers ask three times a minute each."
+        if usage.empty_receives is None
+        else f"SQS counted {usage.empty_receives:,.0f} polls an hour that found the queue empty."
+    )
     console.print(
         Text(
             "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
-            "Messages are sent one by one. While idle, five pollers ask three times a minute each."
+            f"Messages are sent one by one. {idle}"
             + (" A retry counts as a message." if usage.messages is None else ""),
             "dim",
         )

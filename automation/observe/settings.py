@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from automation.scenario.send import FIFO
+
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
@@ -23,6 +25,7 @@ class Settings:
         visibility_timeout: Seconds until a message whose receive failed is received again.
         max_receive_count: Receives after which SQS moves a message to the dead-letter queue.
         batch_size: The most messages in one batch.
+        fifo: Whether the queue is a FIFO queue.
     """
 
     runtime: str
@@ -31,6 +34,7 @@ class Settings:
     visibility_timeout: int
     max_receive_count: int
     batch_size: int
+    fifo: bool
 
     @property
     def by_key(self) -> dict[str, str]:
@@ -65,4 +69,5 @@ def read_settings(lambda_: LambdaClient, outputs: Outputs, source: SourceQueue) 
         visibility_timeout=source.visibility_timeout,
         max_receive_count=source.max_receive_count,
         batch_size=mapping["BatchSize"],
+        fifo=outputs.queue_url.endswith(FIFO),
     )

@@ -38,7 +38,9 @@ class Usage:
         billed_ms: The sum of the billed durations, in milliseconds.
         gb_seconds: Of memory size and billed duration.
         log_bytes: What CloudWatch Logs counts for the function's whole log.
+        fifo: Whether the queue is a FIFO queue.
         messages: That were sent; None if unknown.
+        empty_receives: An hour, that found the queue empty; None if SQS counted none.
     """
 
     invocations: int
@@ -46,15 +48,18 @@ class Usage:
     billed_ms: int
     gb_seconds: float
     log_bytes: int
+    fifo: bool
     messages: int | None = None
+    empty_receives: float | None = None
 
 
-def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
+def measure(events: Sequence[LogEvent], template: str | None, *, fifo: bool) -> Usage:
     """Sum up the REPORT lines of a log.
 
     Args:
         events: The function's log.
         template: Of the line, with {records}, that the function logs in every invocation.
+        fifo: Whether the queue is a FIFO queue.
     """
     invocations = [each for each in read_logs(events).invocations if each.report]
     reports = [each.report for each in invocations if each.report]
@@ -64,6 +69,7 @@ def measure(events: Sequence[LogEvent], template: str | None) -> Usage:
         billed_ms=sum(report.billed_ms for report in reports),
         gb_seconds=sum(r.billed_ms / 1000 * r.memory_mb / MB_IN_GB for r in reports),
         log_bytes=counted_bytes(events),
+        fifo=fifo,
     )
 
 
@@ -79,6 +85,7 @@ def usage_of_result(document: Mapping[str, Any]) -> Usage:
         KeyError: It is no such result; so is TypeError.
     """
     invocations = [each for each in document["invocations"] if each["billed_ms"] is not None]
+    settings = document["settings"]  # None if the run ended before it read them
     return Usage(
         invocations=len(invocations),
         records=_sum_if_known([each["records"] for each in invocations]),
@@ -87,6 +94,7 @@ def usage_of_result(document: Mapping[str, Any]) -> Usage:
             each["billed_ms"] / 1000 * each["memory_mb"] / MB_IN_GB for each in invocations
         ),
         log_bytes=document["log_bytes"],
+        fifo=settings is not None and settings["fifo"],
         messages=len(document["messages"]),
     )
 
@@ -102,12 +110,13 @@ def _records(invocation: Invocation, template: str | None) -> int | None:
     return None if found is None else int(found)
 
 
-def idle_polls() -> int:
-    """Return the requests a month of Lambda's pollers on a queue that is empty."""
-    return POLLERS * POLLS_A_MINUTE * 60 * MONTH
+def idle_polls(usage: Usage) -> float:
+    """Return the requests a month that find the queue empty: as measured, or else as documented."""
+    known = usage.empty_receives
+    return MONTH * (POLLERS * POLLS_A_MINUTE * 60 if known is None else known)
 
 
-def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
+def project(usage: Usage, messages: int) -> Iterator[Quantity]:
     """Yield what so many messages a month use, if they are like those that were measured.
 
     Each message is sent by a request of its own. Each invocation takes one request to receive its
@@ -118,11 +127,10 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
     Args:
         usage: What was measured: at least one invocation.
         messages: A month.
-        fifo: Whether the queue is a FIFO queue.
     """
     factor = messages / (usage.messages or usage.records or usage.invocations)
     invocations = usage.invocations * factor
-    queue = "SQS FIFO" if fifo else "SQS standard"
+    queue = "SQS FIFO" if usage.fifo else "SQS standard"
     yield Quantity(what="Lambda requests", price="Lambda requests", amount=invocations)
     yield Quantity(
         what="Lambda duration", price="Lambda duration", amount=usage.gb_seconds * factor
@@ -130,6 +138,6 @@ def project(usage: Usage, messages: int, *, fifo: bool) -> Iterator[Quantity]:
     yield Quantity(
         what="SQS: send, receive, delete", price=queue, amount=messages + 2 * invocations
     )
-    yield Quantity(what="SQS: polling while idle", price=queue, amount=idle_polls())
+    yield Quantity(what="SQS: polling while idle", price=queue, amount=idle_polls(usage))
     gigabytes = usage.log_bytes * factor / BYTES_IN_GB
     yield Quantity(what="log", price="Logs ingestion", amount=gigabytes)

@@ -71,7 +71,7 @@ def _cost(result: RunResult) -> dict[str, Any] | None:
     usage = usage_of_result(document(result))
     if not usage.invocations:
         return None
-    positions = bill(project(usage, MESSAGES, fifo=False))
+    positions = bill(project(usage, MESSAGES))
     together = total(positions)
     return {
         "as_of": AS_OF,

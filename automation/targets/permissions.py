@@ -1,10 +1,10 @@
 """What a deployer of a stack may do: a least-privilege IAM policy, made from tables.
 
 `TYPES` has what the vendor's provider calls for each resource type that the program uses, and
-`AUTOMATION` what a run and `reap` call themselves. Sources: the Service Authorization Reference
-(docs.aws.amazon.com/service-authorization) for actions, resources and conditions, and the resources
-of terraform-provider-aws (v6.58.0, internal/service), on which the vendor's provider is built, for
-the calls.
+`AUTOMATION` what a run, `reap` and the commands on a stack call themselves. Sources: the Service
+Authorization Reference (docs.aws.amazon.com/service-authorization) for actions, resources and
+conditions, and the resources of terraform-provider-aws (v6.58.0, internal/service), on which the
+vendor's provider is built, for the calls.
 """
 
 from __future__ import annotations
@@ -171,11 +171,14 @@ AUTOMATION = (
     Grant(
         sid="Find",
         on=ALL,
-        actions=("tag:GetResources", "lambda:ListEventSourceMappings", "iam:ListRoles"),
+        actions=(
+            *("tag:GetResources", "lambda:ListEventSourceMappings", "iam:ListRoles"),
+            "cloudwatch:GetMetricStatistics",
+        ),
     ),
     Grant(sid="Roles", on=ROLE, actions=("iam:ListRoleTags",)),
 )
-"""What a run and `reap` call, beside the provider."""
+"""What a run, `reap` and the commands on a stack call, beside the provider."""
 
 
 def deployer_policy(

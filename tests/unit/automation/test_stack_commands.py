@@ -60,6 +60,15 @@ class Pages:
         return self.pages
 
 
+class CloudWatch(Pages):
+    """With alarms, and a minute in which SQS counted these empty receives; none at first."""
+
+    empty_receives: tuple[float, ...] = ()
+
+    def get_metric_statistics(self, **_: Any) -> dict[str, Any]:
+        return {"Datapoints": [{"Sum": each} for each in self.empty_receives]}
+
+
 def as_response(event: LogEvent) -> dict[str, Any]:
     return {
         "timestamp": int(event.timestamp.timestamp() * 1000),
@@ -84,7 +93,7 @@ def said(
         sqs=queues,
         logs=Pages({"events": [as_response(event) for event in events()]}),
         lambda_=SimpleNamespace(get_event_source_mapping=lambda **_: mapping),
-        cloudwatch=Pages({"MetricAlarms": ALARMS}),
+        cloudwatch=CloudWatch({"MetricAlarms": ALARMS}),
     )
     stack = SimpleNamespace(
         name="dev",
@@ -255,6 +264,15 @@ def test_the_cost_of_a_stack_is_projected(said: Said) -> None:
     assert "Measured on stack dev since" in told
     assert "3 invocations, batches of unknown size, 27 ms billed" in told
     assert "SQS: polling while idle 657,000 requests" in told
+    assert "five pollers ask three times a minute" in told
+
+
+def test_the_polls_that_sqs_counted_are_priced(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CloudWatch, "empty_receives", (15.0, 13.0))
+    _, told = said("cost", "--since", "1h")
+
+    assert "SQS: polling while idle 613,200 requests" in told
+    assert "SQS counted 840 polls an hour that found the queue empty" in told
 
 
 def test_all_stacks_are_listed_with_age_and_expiry(

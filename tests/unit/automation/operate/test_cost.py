@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from automation.operate.pricing import AS_OF, PRICES, Quantity, bill
 from automation.operate.usage import Usage, idle_polls, measure, project, usage_of_result
 from automation.report.document import document
 from automation.support.errors import UsageError
-from tests.unit.automation.report.results import SCENARIO, events, seen
+from tests.unit.automation.report.results import SCENARIO, SETTINGS, events, seen
 
 
 def usage(**changed: Any) -> Usage:
@@ -24,13 +25,14 @@ def usage(**changed: Any) -> Usage:
         "billed_ms": 90,
         "gb_seconds": 0.01125,
         "log_bytes": 10_000,
+        "fifo": False,
     }
     return Usage(**{**measured, **changed})
 
 
 def test_a_log_is_summed_up_by_its_report_lines() -> None:
     log = events()
-    measured = measure(log, SCENARIO.invocation)
+    measured = measure(log, SCENARIO.invocation, fifo=False)
 
     assert (measured.invocations, measured.records, measured.billed_ms) == (3, 4, 27)
     assert measured.gb_seconds == pytest.approx(3 * 0.009 * 0.125)
@@ -39,18 +41,26 @@ def test_a_log_is_summed_up_by_its_report_lines() -> None:
 
 @pytest.mark.parametrize("template", [None, "another line {records}"])
 def test_batches_of_which_the_log_says_nothing_have_an_unknown_size(template: str | None) -> None:
-    assert measure(events(), template).records is None
+    assert measure(events(), template, fifo=False).records is None
 
 
 def test_the_result_of_a_run_is_summed_up_with_its_retries() -> None:
     measured = usage_of_result(document(seen()))
-    amounts = {each.what: each.amount for each in project(measured, 2_000, fifo=False)}
+    amounts = {each.what: each.amount for each in project(measured, 2_000)}
 
     assert (measured.messages, measured.invocations, measured.records) == (2, 3, 4)
     assert measured.gb_seconds == pytest.approx(3 * 0.009 * 0.125)
     assert amounts["Lambda requests"] == pytest.approx(3_000)  # three invocations for two messages
     assert amounts["log"] == pytest.approx(measured.log_bytes * 1_000 / 1024**3)
-    assert measured.log_bytes == measure(events(), None).log_bytes
+    assert measured.log_bytes == measure(events(), None, fifo=False).log_bytes
+
+
+def test_the_result_of_a_run_tells_whether_the_queue_is_a_fifo_queue() -> None:
+    assert not usage_of_result(document(seen())).fifo
+    assert usage_of_result(document(replace(seen(), settings=replace(SETTINGS, fifo=True)))).fifo
+    assert not usage_of_result(
+        document(replace(seen(), settings=None))
+    ).fifo  # it ended before it knew
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"invocations": [{}], "messages": []}'])
@@ -78,7 +88,7 @@ def test_the_cost_of_a_result_is_told_without_any_stack(
 
 def test_a_projection_scales_what_was_measured_but_not_the_idle_polls() -> None:
     once, ten_times = (
-        {each.what: each.amount for each in project(usage(), messages, fifo=False)}
+        {each.what: each.amount for each in project(usage(), messages)}
         for messages in (1_000_000, 10_000_000)
     )
 
@@ -92,17 +102,22 @@ def test_a_projection_scales_what_was_measured_but_not_the_idle_polls() -> None:
 
 
 def test_five_pollers_that_wait_twenty_seconds_make_657_000_requests_a_month() -> None:
-    assert idle_polls() == 657_000
+    assert idle_polls(usage()) == 657_000
+
+
+def test_polls_that_sqs_counted_are_taken_as_they_are() -> None:
+    assert idle_polls(usage(empty_receives=100.0)) == 73_000
+    assert idle_polls(usage(empty_receives=0.0)) == 0
 
 
 def test_batches_of_unknown_size_are_taken_to_hold_one_message() -> None:
-    amounts = {each.what: each.amount for each in project(usage(records=None), 50, fifo=False)}
+    amounts = {each.what: each.amount for each in project(usage(records=None), 50)}
 
     assert amounts["Lambda requests"] == pytest.approx(50)
 
 
 def test_a_fifo_queue_has_its_own_price() -> None:
-    assert {each.price for each in project(usage(), 1, fifo=True) if "SQS" in each.what} == {
+    assert {each.price for each in project(usage(fifo=True), 1) if "SQS" in each.what} == {
         "SQS FIFO"
     }
 

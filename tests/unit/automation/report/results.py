@@ -84,6 +84,7 @@ SETTINGS = Settings(
     visibility_timeout=2,
     max_receive_count=3,
     batch_size=10,
+    fifo=False,
 )
 PASSED = RunResult(
     error=None,
