@@ -120,13 +120,9 @@ class Machine:
         return self._start(AS_MODULE, arguments, variables, Streams(stdout=stdout))
 
     def copy_checkout(self) -> None:
-        """Go on in a copy of the checkout, with its `.venv`, without what is made by using it."""
+        """Go on in a copy of the checkout."""
         self.folder = self.root / "checkout"
-        made = shutil.ignore_patterns(
-            *(".git", ".venv", ".cache", ".*_cache", "__pycache__", "Pulumi.*.yaml")
-        )
-        shutil.copytree(CHECKOUT, self.folder, ignore=made)
-        (self.folder / ".venv").symlink_to(sys.prefix)
+        copy_checkout(self.folder)
 
     def start_line(
         self,
@@ -255,3 +251,10 @@ def finished(process: subprocess.Popen[str], within: float = COMMAND_WITHIN) -> 
         os.kill(process.pid, signal.SIGTERM)
         stdout, stderr = process.communicate(timeout=COMMAND_WITHIN)
     return Done(process.returncode, stdout, stderr)
+
+
+def copy_checkout(to: Path) -> None:
+    """Copy the checkout with its `.venv`, without what is made by using it."""
+    made = (".git", ".venv", ".cache", ".*_cache", "__pycache__", "Pulumi.*.yaml")
+    shutil.copytree(CHECKOUT, to, ignore=shutil.ignore_patterns(*made))
+    (to / ".venv").symlink_to(sys.prefix)

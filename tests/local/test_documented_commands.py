@@ -145,7 +145,7 @@ def test_every_command_of_the_pages_does_what_it_is_there_for(shell: Shell) -> N
         shell.ok(line)
 
 
-# The tutorial's; how the tests themselves are run; what needs a package index.
+# The tutorial's; how the tests themselves are run; of test_contributing.py.
 ELSEWHERE = {"demo", "test", "chaos", "unit", "lock"}
 
 
