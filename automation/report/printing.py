@@ -54,9 +54,9 @@ def print_result(result: RunResult, console: Console, *, whole: bool = True) -> 
     print_header(result, console)
     if result.verdict:
         print_log(result, console, whole=whole)
-        print_messages(result.verdict, console, whole=whole)
         if result.outcome != "passed":
             print_causes(result.verdict.causes, len(result.verdict.invocations), console)
+        print_messages(result.verdict, console, whole=whole)
         if result.concluded:
             print_culprits(result.verdict, console)
     if result.checks:

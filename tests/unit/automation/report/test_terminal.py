@@ -230,10 +230,10 @@ def test_on_a_terminal_no_line_but_the_functions_is_too_long(result: RunResult, 
         assert len(line) <= width or line.startswith("| "), line
 
 
-def test_when_the_function_raises_the_cause_comes_before_the_checks_and_is_told_once() -> None:
+def test_when_the_function_raises_the_cause_comes_first_and_is_told_once() -> None:
     output = on_terminal(raised(), 120)
 
-    told = output.split("\nCause ")[1].split("\nChecks\n")
+    told = output.split("\nCause ")[1].split("\nMessages\n")
     assert told[0].splitlines() == [
         "the function raised ValueError, so the whole batch failed: return batchItemFailures",
         "in 3 of 3 invocations; the first:",
