@@ -74,7 +74,11 @@ def _content_problems(
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
     if not files:
         yield f"function.code must have source files; {folder} has none"
-    elif module and not {f"{module}.py", f"{module}/__init__.py"}.intersection(files):
+    elif (
+        module
+        and not {f"{module}.py", f"{module}/__init__.py"}.intersection(files)
+        and not (function.layers or REQUIREMENTS in files)  # either may have the module
+    ):
         yield f"function.code must have the handler {handler}; {folder} has no {module}.py"
     if REQUIREMENTS in files and not is_known(_platform(function)):
         yield (

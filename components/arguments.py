@@ -34,7 +34,9 @@ class QueueArgs:
         fifo_throughput_limit: Whether the limit holds for the queue or for each message group. FIFO
             only.
         kms_key_arn: KMS key that encrypts both queues. The role may then decrypt with it; a service
-            among the producers needs a policy of the key. Default: keys that SQS manages.
+            among the producers needs a policy of the key. If you change it, messages that are in
+            the queues stay encrypted with the old key: keep `kms:Decrypt` on that in
+            `permissions.statements` until both are empty. Default: keys that SQS manages.
         kms_data_key_reuse_period_seconds: How long SQS reuses a data key of `kms_key_arn`.
         enforce_ssl: Whether the queue refuses requests over plain HTTP.
         producers: Who may send: ARNs of IAM roles and users, SNS topics, EventBridge rules and S3
@@ -172,13 +174,14 @@ class PermissionsArgs:
     Attributes:
         statements: Further statements for the role's policy, in IAM's JSON.
         managed_policy_arns: ARNs of managed policies to attach, such as
-            `aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE`.
+            `aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE`, or a mapping of names to
+            ARNs. One that comes from another resource needs a name.
         permissions_boundary: ARN of the managed policy that limits the role.
         path: Path of the role. A change replaces the role.
     """
 
     statements: Sequence[Mapping[str, Any]] = ()
-    managed_policy_arns: Sequence[pulumi.Input[str]] = ()
+    managed_policy_arns: Sequence[str] | Mapping[str, pulumi.Input[str]] = ()
     permissions_boundary: pulumi.Input[str] | None = None
     path: pulumi.Input[str] = "/"
 

@@ -12,7 +12,7 @@ from components.arguments import DeadLetterQueueArgs, QueueArgs, QueueConsumerAr
 from components.combinations import REFUSED, WARNED, Combination
 from components.errors import OWN_NAMES, ArgumentsError, in_terms_of
 from components.limits import LIMITS, NAME
-from components.properties import existing_dead_letter_queue
+from components.properties import existing_dead_letter_queue, max_receive_count
 from components.rules import is_known, is_later
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ def warn(name: str, args: QueueConsumerArgs, names: Mapping[str, str] = OWN_NAME
 def values_of(args: QueueConsumerArgs) -> Values:
     """Return the values by argument; those of an existing queue are its resource's outputs."""
     values: Values = {"tags": args.tags}
+    args = replace(
+        args,
+        dead_letter_queue=replace(
+            args.dead_letter_queue, max_receive_count=max_receive_count(args)
+        ),
+    )
     for group in GROUPS:
         given = getattr(args, group)
         if group == "queue" and not isinstance(given, QueueArgs):

@@ -13,8 +13,9 @@ from components.rules import (
     arn,
     boolean,
     each,
+    filter_pattern,
     integer,
-    json_object,
+    named,
     one_of,
     optional,
     statement,
@@ -48,6 +49,7 @@ STATEMENTS = f"{AWS}/IAM/latest/UserGuide/reference_policies_elements.html"
 ATTACH = f"{AWS}/IAM/latest/APIReference/API_AttachRolePolicy.html"
 TAGS = f"{AWS}/IAM/latest/UserGuide/id_tags.html"
 
+MOST_RECEIVES = 1_000
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
@@ -63,14 +65,15 @@ RESERVED_VARIABLES = frozenset(
     }
 )
 PRODUCER = text(
-    r"arn:[\w-]+:(iam::\d{12}:(role|user)/.+|(sns|events):[\w-]+:\d{12}:.+|s3:::.+)",
+    r"arn:[\w-]+:(iam::\d{12}:(role|user)/[\w+=,.@/-]+|sns:[\w-]+:\d{12}:[\w.-]+"
+    r"|events:[\w-]+:\d{12}:rule/[\w./-]+|s3:::[\w.-]+)",
     "the ARN of an IAM role or user, an SNS topic, an EventBridge rule or an S3 bucket",
 )
 QUEUE_ARN = arn("sqs", r"[\w.-]+", "the ARN of an SQS queue")
 LAYER_ARN = arn("lambda", r"layer:[\w-]+:\d+", "the ARN of a layer version")
-POLICY_ARN = arn("iam", "policy/.+", "the ARN of a managed policy")
+POLICY_ARN = arn("iam", r"policy/[\w+=,.@/-]+", "the ARN of a managed policy")
 TOPIC_ARN = arn("sns", r"[\w.-]+", "the ARN of an SNS topic")
-KEY_ARN = arn("kms", "key/.+", "the ARN of a KMS key, not of an alias")
+KEY_ARN = arn("kms", r"key/[\w-]+", "the ARN of a KMS key, not of an alias")
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,15 @@ LIMITS: Mapping[str, Limit] = {
     ),
     "queue.enforce_ssl": Limit(boolean(plain=True), QUEUE_POLICIES),
     "queue.producers": Limit(each(PRODUCER), QUEUE_POLICIES),
-    "dead_letter_queue.max_receive_count": Limit(integer("receives", 1, 1_000), QUEUE_ATTRIBUTES),
+    "dead_letter_queue.max_receive_count": Limit(
+        integer("receives", 1, MOST_RECEIVES), QUEUE_ATTRIBUTES
+    ),
     "dead_letter_queue.message_retention_seconds": Limit(
         integer("seconds", 60, 1_209_600), QUEUE_ATTRIBUTES
     ),
     "dead_letter_queue.arn": Limit(optional(QUEUE_ARN), QUEUE_ATTRIBUTES),
     "function.handler": Limit(
-        text(r"(?=.{1,128}$)[\w/]+(\.\w+)+", "module.function, at most 128 characters"),
+        text(r"(?=.{1,128}$)[^\s.]+(\.[^\s.]+)+", "module.function, at most 128 characters"),
         CREATE_FUNCTION,
     ),
     "function.runtime": Limit(text(r"python3\.[1-9]\d", "python3.10 or later"), RUNTIMES),
@@ -139,7 +144,7 @@ LIMITS: Mapping[str, Limit] = {
     "mapping.batch_size": Limit(integer("messages", 1, 10_000), CREATE_MAPPING),
     "mapping.maximum_batching_window_in_seconds": Limit(integer("seconds", 0, 300), CREATE_MAPPING),
     "mapping.maximum_concurrency": Limit(optional(integer("invocations", 2, 1_000)), SCALING),
-    "mapping.filters": Limit(each(json_object(4_096), 10), FILTERING),
+    "mapping.filters": Limit(each(filter_pattern(4_096), 10), FILTERING),
     "mapping.enabled": Limit(boolean(), CREATE_MAPPING),
     "alarms.dead_letters": Limit(optional(integer("messages", 1)), ALARM),
     "alarms.oldest_message_age": Limit(optional(integer("seconds", 1, 1_209_600)), ALARM),
@@ -147,7 +152,7 @@ LIMITS: Mapping[str, Limit] = {
     "alarms.throttles": Limit(optional(integer("invocations", 1)), ALARM),
     "alarms.topics": Limit(each(TOPIC_ARN, 5), ALARM),
     "permissions.statements": Limit(each(statement()), STATEMENTS),
-    "permissions.managed_policy_arns": Limit(each(POLICY_ARN), ATTACH),
+    "permissions.managed_policy_arns": Limit(named(POLICY_ARN), ATTACH),
     "permissions.permissions_boundary": Limit(optional(POLICY_ARN), CREATE_ROLE),
     "permissions.path": Limit(
         text(r"/|/[!-~]{1,510}/", "a path that begins and ends with /, at most 512 characters"),

@@ -27,7 +27,7 @@ def consumer(
     *,
     queue_arn: str,
     log_group_arn: str,
-    kms_key_arn: str | None = None,
+    kms_key: str | None = None,
     tracing: bool = False,
     statements: Sequence[Mapping[str, Any]] = (),
 ) -> str:
@@ -39,7 +39,7 @@ def consumer(
     Args:
         queue_arn: The queue.
         log_group_arn: The log group.
-        kms_key_arn: The key that encrypts the queue, if it is not one of SQS's own.
+        kms_key: The key that encrypts the queue, as SQS names it, if it is not one of SQS's own.
         tracing: Whether the function sends traces to X-Ray, which has no ARNs for them.
         statements: Further statements.
     """
@@ -49,7 +49,7 @@ def consumer(
             *("logs:CreateLogStream", "logs:PutLogEvents"),
             on=f"{log_group_arn}:*",  # the group's log streams
         ),
-        *([_allow("kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
+        *_allow_key("kms:Decrypt", queue_arn=queue_arn, key=kms_key),
         *([_allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on="*")] if tracing else []),
         *statements,
     )
@@ -97,15 +97,15 @@ def queue_access(*, queue_arn: str, producers: Sequence[str], enforce_ssl: bool)
     )
 
 
-def send(*, queue_arn: str, kms_key_arn: str | None = None) -> str:
+def send(*, queue_arn: str, kms_key: str | None = None) -> str:
     """Build a policy for a producer's role: send messages to the queue."""
     return _document(
         _allow("sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", on=queue_arn),
-        *([_allow("kms:GenerateDataKey", "kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
+        *_allow_key("kms:GenerateDataKey", "kms:Decrypt", queue_arn=queue_arn, key=kms_key),
     )
 
 
-def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key_arn: str | None = None) -> str:
+def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key: str | None = None) -> str:
     """Build a policy for who redrives: move messages from the dead-letter queue to the queue."""
     return _document(
         _allow(
@@ -118,7 +118,7 @@ def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key_arn: str | 
             on=dead_letter_queue_arn,
         ),
         _allow("sqs:SendMessage", on=queue_arn),
-        *([_allow("kms:GenerateDataKey", "kms:Decrypt", on=kms_key_arn)] if kms_key_arn else []),
+        *_allow_key("kms:GenerateDataKey", "kms:Decrypt", queue_arn=queue_arn, key=kms_key),
     )
 
 
@@ -136,6 +136,22 @@ def redrive_allow(*, queue_arn: str) -> str:
 
 def _allow(*actions: str, on: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": on}
+
+
+def _allow_key(*actions: str, queue_arn: str, key: str | None) -> list[dict[str, Any]]:
+    """Allow the use of a queue's key, which SQS names by id, ARN or alias.
+
+    IAM knows keys by ARN only, and an alias by a condition. AWS's own key needs no permission: it
+    lets in whoever may use SQS.
+    """
+    if not key or "alias/aws/" in key:
+        return []
+    keys = ":".join([*queue_arn.replace(":sqs:", ":kms:", 1).split(":")[:5], "key/"])
+    _, is_alias, alias = key.partition("alias/")
+    if is_alias:
+        names = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{alias}"}}
+        return [{**_allow(*actions, on=f"{keys}*"), "Condition": names}]
+    return [_allow(*actions, on=key if key.startswith("arn:") else keys + key)]
 
 
 def _deny_plain_http(queue_arn: str) -> dict[str, Any]:

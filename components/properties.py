@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
 from components.arguments import FunctionArgs, MappingArgs, QueueArgs, QueueConsumerArgs
 from components.combinations import default_visibility_timeout
+from components.limits import MOST_RECEIVES
 
 
 def visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
@@ -20,9 +22,11 @@ def visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
     ).apply(lambda known: default_visibility_timeout(**known))
 
 
-def kms_key_arn(args: QueueConsumerArgs) -> pulumi.Input[str] | None:
-    """Return the key that encrypts the queues, if it is neither SQS's nor an existing queue's."""
-    return args.queue.kms_key_arn if isinstance(args.queue, QueueArgs) else None
+def kms_key(args: QueueConsumerArgs) -> pulumi.Input[str | None] | None:
+    """Return the key that encrypts the queue, if it is not one of SQS's own."""
+    if isinstance(args.queue, QueueArgs):
+        return args.queue.kms_key_arn
+    return args.queue.kms_master_key_id
 
 
 def encryption(queue: QueueArgs) -> dict[str, Any]:
@@ -48,6 +52,26 @@ def vpc(function: FunctionArgs) -> Any:
         "subnet_ids": function.subnet_ids,
         "security_group_ids": function.security_group_ids,
     }
+
+
+def max_receive_count(args: QueueConsumerArgs) -> pulumi.Input[int]:
+    """Return after how many receives a message is a dead letter; the most if there are none."""
+    if isinstance(args.queue, QueueArgs):
+        return args.dead_letter_queue.max_receive_count
+    return args.queue.redrive_policy.apply(
+        lambda policy: int(json.loads(policy or "{}").get("maxReceiveCount", MOST_RECEIVES))
+    )
+
+
+def managed_policies(args: QueueConsumerArgs) -> Mapping[str, pulumi.Input[str]]:
+    """Return the managed policies to attach, by name; in a list, the ARN has the name.
+
+    That is its account and its path: AWS and the account may have a policy of the same name.
+    """
+    arns = args.permissions.managed_policy_arns
+    if isinstance(arns, Mapping):
+        return arns
+    return {"/".join(arn.split(":")[4:]).replace("/policy/", "/", 1): arn for arn in arns}
 
 
 def existing_dead_letter_queue(args: QueueConsumerArgs) -> pulumi.Input[str | None] | None:

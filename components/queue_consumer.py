@@ -17,7 +17,8 @@ from components.properties import (
     environment,
     existing_dead_letter_queue,
     filter_criteria,
-    kms_key_arn,
+    kms_key,
+    managed_policies,
     neighbour_url,
     queue_name,
     scaling,
@@ -205,7 +206,7 @@ class QueueConsumer(pulumi.ComponentResource):
             policy=pulumi.Output.all(
                 queue_arn=self.queue.arn,
                 log_group_arn=self.log_group.arn,
-                kms_key_arn=kms_key_arn(args),
+                kms_key=kms_key(args),
                 tracing=args.function.tracing,
                 statements=[*args.permissions.statements],
             ).apply(lambda known: policies.consumer(**known)),
@@ -217,12 +218,18 @@ class QueueConsumer(pulumi.ComponentResource):
     ) -> list[aws.iam.RolePolicyAttachment]:
         return [
             aws.iam.RolePolicyAttachment(
-                f"{name}ManagedPolicy{number}",
+                # Named by the policy: a replaced attachment detaches what another one attaches.
+                f"{name}ManagedPolicy-{policy}",
                 role=self.role.name,
                 policy_arn=arn,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    aliases=[
+                        pulumi.Alias(name=f"{name}ManagedPolicy{number}")
+                    ],  # until November 2026
+                ),
             )
-            for number, arn in enumerate(args.permissions.managed_policy_arns, start=1)
+            for number, (policy, arn) in enumerate(managed_policies(args).items(), start=1)
         ]
 
     def _create_network_policy(
@@ -313,7 +320,7 @@ class QueueConsumer(pulumi.ComponentResource):
     def _policies_for_producers(
         self, args: QueueConsumerArgs
     ) -> tuple[pulumi.Output[str], pulumi.Output[str | None]]:
-        arns = {"queue_arn": self.queue.arn, "kms_key_arn": kms_key_arn(args)}
+        arns = {"queue_arn": self.queue.arn, "kms_key": kms_key(args)}
         send = pulumi.Output.all(**arns).apply(lambda known: policies.send(**known))
         move_back = pulumi.Output.all(
             **arns, dead_letter_queue_arn=self._dead_letter_queue_arn(args)

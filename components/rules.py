@@ -82,8 +82,11 @@ def one_of(choices: Collection[int] | Collection[str], units: str = "") -> Rule:
 
 
 def text(pattern: str, words: str) -> Rule:
-    """A string that the regular expression matches in full."""
-    return _rule(words, lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)))
+    """A string that the regular expression matches in full; its classes are ASCII."""
+    return _rule(
+        words,
+        lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value, re.ASCII)),
+    )
 
 
 def arn(service: str, resource: str, words: str) -> Rule:
@@ -118,29 +121,91 @@ def each(rule: Rule, most: int | None = None) -> Rule:
     return Rule(words=words, problems=problems, collection=True)
 
 
-def json_object(most: int) -> Rule:
-    """An object, or a string with one in JSON, of at most `most` characters."""
+def named(rule: Rule) -> Rule:
+    """A list of different values, or a mapping of names to values, that the rule accepts.
+
+    Names say which value is which from one deployment to the next. A value in a list is its own
+    name, and must be known for that.
+    """
+    name = text(r"[\w.-]{1,64}", "a string of 1 to 64 letters, digits and _.-")
+    words = f"a list, or a mapping of names, each {rule.words}"
+
+    def problems(subject: str, values: Any) -> Iterator[str]:
+        if isinstance(values, Mapping):
+            for key, value in values.items():
+                yield from name.problems(f"a name in {subject}", key)
+                if is_known(value):
+                    yield from rule.problems(f"{subject}[{key!r}]", value)
+            return
+        if not isinstance(values, list | tuple):
+            yield f"{subject} must be {words}; got {values!r}"
+            return
+        for index, value in enumerate(values):
+            if is_later(value):
+                yield (
+                    f"{subject}[{index}] comes from another resource, so it needs a name: give a "
+                    "mapping, such as {'orders': policy.arn}"
+                )
+            else:
+                yield from rule.problems(f"{subject}[{index}]", value)
+        for value, count in Counter(each for each in values if isinstance(each, str)).items():
+            if count > 1:
+                yield f"{subject} must have each value once; {value} is there {count} times"
+
+    return Rule(words=words, problems=problems, collection=True)
+
+
+def filter_pattern(most: int) -> Rule:
+    """A pattern, or a string with one in JSON, of at most `most` characters.
+
+    A pattern is an object. Each value in it is a pattern, or a list of what may match.
+    """
+
+    def is_pattern(value: Any) -> bool:
+        if isinstance(value, dict):
+            return all(map(is_pattern, value.values()))
+        return isinstance(value, list) and bool(value)
 
     def holds(value: Any) -> bool:
         try:
             written = value if isinstance(value, str) else json.dumps(value)
-            return isinstance(json.loads(written), dict) and len(written) <= most
+            read = json.loads(written)
         except (TypeError, ValueError):
             return False
+        return isinstance(read, dict) and is_pattern(read) and len(written) <= most
 
-    return _rule(f"an object, at most {most:,} characters in JSON", holds)
+    return _rule(
+        f"an object whose values are objects or lists of what may match, at most {most:,} "
+        "characters in JSON",
+        holds,
+    )
 
 
 def statement() -> Rule:
-    """A statement of an IAM policy, as an object."""
-    one_each = ({"Effect"}, {"Action", "NotAction"}, {"Resource", "NotResource"})
+    """A statement of a role's policy, as an object."""
+    patterns = {  # one of each group; IAM's wildcards are allowed
+        frozenset({"Effect"}): "Allow|Deny",
+        frozenset({"Action", "NotAction"}): r"\*|[\w-]+:[\w*?]+",
+        frozenset({"Resource", "NotResource"}): r"\*|arn:.+",
+    }
+    known = frozenset({"Sid", "Condition"}).union(*patterns)
+
+    def holds(value: Any) -> bool:
+        if not isinstance(value, Mapping) or not value.keys() <= known:
+            return False
+        for names, pattern in patterns.items():
+            given = [value[name] for name in names & value.keys()]
+            if len(given) != 1:
+                return False
+            texts = given[0] if isinstance(given[0], list | tuple) else given
+            if not texts or not all(isinstance(t, str) and re.fullmatch(pattern, t) for t in texts):
+                return False
+        return True
+
     return _rule(
-        "a statement with an Effect, an Action and a Resource",
-        lambda value: (
-            isinstance(value, Mapping)
-            and all(len(names & value.keys()) == 1 for names in one_each)
-            and value["Effect"] in ("Allow", "Deny")
-        ),
+        "a statement with an Effect, an Action such as s3:GetObject and a Resource, which is an "
+        "ARN or *",
+        holds,
     )
 
 

@@ -76,6 +76,7 @@ class Registration:
     protect: bool
     retain_on_delete: bool
     delete_before_replace: bool
+    aliases: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class RecordingMonitor(MockMonitor):
                 protect=request.protect,
                 retain_on_delete=request.retainOnDelete,
                 delete_before_replace=request.deleteBeforeReplace,
+                aliases=frozenset(alias.urn or alias.spec.name for alias in request.aliases),
             )
         )
         return response

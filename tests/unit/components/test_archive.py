@@ -106,6 +106,15 @@ def test_a_folder_without_the_handlers_module_is_rejected(tmp_path: Path) -> Non
     assert "handler.py" in problem
 
 
+def test_a_handlers_module_may_be_in_a_layer_or_in_a_package(tmp_path: Path) -> None:
+    layer = f"arn:aws:lambda:eu-west-1:{'1' * 12}:layer:tracing:7"
+    code = write(tmp_path, "consumer.py")
+    assert problems_of(code, "tracing.wrapper.handler", layers=[layer]) == []
+
+    write(tmp_path, "requirements.txt")
+    assert problems_of(code, "tracing.wrapper.handler") == []
+
+
 def test_a_handler_that_is_not_known_yet_is_not_checked(tmp_path: Path) -> None:
     later = pulumi.Output.from_input("elsewhere.f")
     assert problems_of(write(tmp_path, "handler.py"), later) == []

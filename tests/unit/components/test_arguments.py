@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -49,14 +50,18 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
             [ROLE, ROLE.replace("role", "user"), TOPIC, "arn:aws:s3:::bucket"],
             (f"arn:aws-cn:events:cn-north-1:{ACCOUNT}:rule/nightly",),
         ],
-        [["*"], [f"arn:aws:iam::{ACCOUNT}:root"], [QUEUE], [5], "text", None],
+        [
+            *(["*"], [f"arn:aws:iam::{ACCOUNT}:root"], [QUEUE], [5], "text", None),
+            *([TOPIC + "*"], ["arn:aws:s3:::*"], [f"arn:aws:iam::{ACCOUNT}:role/*"]),
+            *([f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/mine"], [TOPIC + "é"]),
+        ],
     ),
     "dead_letter_queue.max_receive_count": ([1, 1_000], [0, 1_001]),
     "dead_letter_queue.message_retention_seconds": ([345_600, 1_209_600], [59, 1_209_601]),
     "dead_letter_queue.arn": ([None, QUEUE], ["dead", TOPIC]),
     "function.handler": (
-        [LONGEST_HANDLER, "handler.f"],
-        ["handler", "handler.py:f", "handler.f\n", "h" + LONGEST_HANDLER, None],
+        [LONGEST_HANDLER, "handler.f", "handler.inner.f"],
+        ["handler", "handler.", "a handler.f", "handler.f\n", "h" + LONGEST_HANDLER, None],
     ),
     "function.runtime": (
         ["python3.10", "python3.14"],
@@ -72,6 +77,7 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
             {"LEVEL": "x" * 4_092},
             {"A": "short"},
             {"1A": ""},
+            {"Aé": ""},
             {"AWS_REGION": "x"},
             {"AB": 5},
             ["AB"],
@@ -91,8 +97,11 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
     "mapping.maximum_batching_window_in_seconds": ([0, 300], [-1, 301]),
     "mapping.maximum_concurrency": ([None, 2, 1_000], [1, 1_001]),
     "mapping.filters": (
-        [[], [{"body": {"kind": ["order"]}}, '{"body": {}}'] * 5, [{"b": "x" * 4_087}]],
-        [[{}] * 11, ["[]"], ["{"], [{"b": "x" * 4_088}], [{"b": {1, 2}}]],
+        [[], [{"body": {"kind": ["order"]}}, '{"body": {}}'] * 5, [{"b": ["x" * 4_085]}]],
+        [
+            *([{}] * 11, ["[]"], ["{"], [{"b": ["x" * 4_086]}], [{"b": {1, 2}}]),
+            *([{"body": {"kind": "order"}}], ['{"body": {"kind": 5}}'], [{"body": {"kind": []}}]),
+        ],
     ),
     "mapping.enabled": ([True, False], [None, 1]),
     "alarms.dead_letters": ([None, 1], [0, "1"]),
@@ -107,9 +116,20 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
             [{**STATEMENT, "Effect": "allow"}],
             [{**STATEMENT, "NotAction": "s3:*"}],
             [{"Effect": "Allow", "Action": "s3:*"}],
+            [{**STATEMENT, "Action": "GetObject"}],
+            [{**STATEMENT, "Action": []}],
+            [{**STATEMENT, "Resource": "bucket"}],
+            [{**STATEMENT, "Principal": "*"}],
+            [{**STATEMENT, "Effects": "Allow"}],
         ],
     ),
-    "permissions.managed_policy_arns": ([[], [POLICY]], [["AWSLambdaSQSQueueExecutionRole"]]),
+    "permissions.managed_policy_arns": (
+        [[], [POLICY], [POLICY, POLICY + "2"], {"sqs": POLICY}],
+        [
+            *(["AWSLambdaSQSQueueExecutionRole"], [POLICY, POLICY], POLICY, [5]),
+            *({"a name": POLICY}, {"sqs": "AWSLambdaSQSQueueExecutionRole"}),
+        ],
+    ),
     "permissions.permissions_boundary": ([None, POLICY], [ROLE, ""]),
     "permissions.path": (
         ["/", "/team/", f"/{'p' * 510}/"],
@@ -481,6 +501,32 @@ def test_an_existing_queue_is_checked_by_what_its_resource_says(source: Path) ->
     assert deploy(lambda: program(visibility_timeout_seconds=60)).warnings == []
     with pytest.raises(ArgumentsError, match=r"visibility_timeout_seconds \(9 s\)"):
         deploy(lambda: program(visibility_timeout_seconds=9))
+
+
+@pytest.mark.parametrize(("receives", "warned"), [(5, False), ("10", False), (4, True)])
+def test_the_receives_of_an_existing_queue_are_those_of_its_redrive_policy(
+    source: Path, receives: object, *, warned: bool
+) -> None:
+    policy = {"deadLetterTargetArn": QUEUE, "maxReceiveCount": receives}
+
+    def program() -> None:
+        queue = aws.sqs.Queue(
+            "Existing", visibility_timeout_seconds=60, redrive_policy=json.dumps(policy)
+        )
+        values = {"queue": queue, "mapping.maximum_concurrency": 5}
+        QueueConsumer("PokerHands", arguments(source, values))
+
+    warnings = deploy(program).warnings
+    assert any("max_receive_count (4) is below 5" in each for each in warnings) == warned
+
+
+def test_an_existing_queue_without_a_redrive_policy_dead_letters_nothing(source: Path) -> None:
+    def program() -> None:
+        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60)
+        values = {"queue": queue, "alarms.dead_letters": None, "mapping.maximum_concurrency": 5}
+        QueueConsumer("PokerHands", arguments(source, values))
+
+    assert deploy(program).warnings == []
 
 
 def test_an_existing_queue_keeps_its_own_redrive_policy(source: Path) -> None:

@@ -36,14 +36,14 @@ DOCUMENTS = {
     "trust": policies.trust(),
     "consumer": policies.consumer(queue_arn=QUEUE, log_group_arn=GROUP),
     "consumer at its widest": policies.consumer(
-        queue_arn=QUEUE, log_group_arn=GROUP, kms_key_arn=KEY, tracing=True
+        queue_arn=QUEUE, log_group_arn=GROUP, kms_key=KEY, tracing=True
     ),
     "network interfaces": policies.network_interfaces(),
     "queue access": policies.queue_access(
         queue_arn=QUEUE, producers=ALL_PRODUCERS, enforce_ssl=True
     ),
-    "send": policies.send(queue_arn=QUEUE, kms_key_arn=KEY),
-    "move back": policies.move_back(queue_arn=QUEUE, dead_letter_queue_arn=DEAD, kms_key_arn=KEY),
+    "send": policies.send(queue_arn=QUEUE, kms_key=KEY),
+    "move back": policies.move_back(queue_arn=QUEUE, dead_letter_queue_arn=DEAD, kms_key=KEY),
 }
 
 

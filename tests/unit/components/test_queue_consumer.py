@@ -33,6 +33,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/sender"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 LAYER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:tools:1"
 LESSONS_POLICY = aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE
+LESSONS_ATTACHMENT = "ManagedPolicy-aws/service-role/AWSLambdaSQSQueueExecutionRole"
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}
 WIDE: dict[str, Any] = {
     "queue.visibility_timeout_seconds": 130,
@@ -137,6 +138,43 @@ def test_the_urns_are_those_of_deployed_stacks(plain: Deployment, wide: Deployme
         each.urn for deployed in (plain, wide) for each in deployed.children("PokerHands")
     }
     assert registered == set(URNS.read_text().split())
+
+
+def test_a_managed_policy_is_still_attached_by_its_old_name(wide: Deployment) -> None:
+    assert wide[f"PokerHands{LESSONS_ATTACHMENT}"].aliases == {"PokerHandsManagedPolicy1"}
+
+
+ATTACHED = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+
+def attached(source: Path, policies: object) -> dict[str, str]:
+    """The attachments of managed policies, each with the policy's ARN."""
+    deployed = deploy_consumer(source, {"permissions.managed_policy_arns": policies})
+    return {
+        each.name: each.inputs["policyArn"]
+        for each in deployed.children("PokerHands")
+        if each.type == ATTACHED
+    }
+
+
+def test_an_attachment_keeps_its_policy_whatever_the_order(source: Path) -> None:
+    """Else the engine would attach what is attached already, and then detach it."""
+    own = f"arn:aws:iam::{ACCOUNT}:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+    both = attached(source, [LESSONS_POLICY, own])
+
+    assert sorted(both.values()) == sorted([LESSONS_POLICY, own])
+    assert attached(source, [own, LESSONS_POLICY]) == both
+    assert attached(source, [own]).items() <= both.items()
+
+
+def test_a_managed_policy_of_another_resource_is_attached_by_the_given_name(source: Path) -> None:
+    own = f"arn:aws:iam::{ACCOUNT}:policy/orders"
+    policies = {"lessons": LESSONS_POLICY, "orders": pulumi.Output.from_input(own)}
+
+    assert attached(source, policies) == {
+        "PokerHandsManagedPolicy-lessons": LESSONS_POLICY,
+        "PokerHandsManagedPolicy-orders": own,
+    }
 
 
 def test_every_argument_is_turned_in_the_wide_consumer() -> None:
@@ -325,7 +363,7 @@ def test_a_function_never_has_a_role_that_lacks_its_permissions(
     """The engine keeps to this order when it replaces the role, too."""
     needed = ("LogGroup", "LambdaRole", "LambdaRolePolicy")
     assert plain["PokerHandsConsumer"].dependencies == urns(plain, *needed)
-    wide_needs = (*needed, "ManagedPolicy1", "NetworkPolicy")
+    wide_needs = (*needed, LESSONS_ATTACHMENT, "NetworkPolicy")
     assert wide["PokerHandsConsumer"].dependencies == urns(wide, *wide_needs)
 
 
@@ -446,6 +484,43 @@ def test_an_existing_queue_gets_a_consumer_around_it(source: Path, *, in_policy:
     assert outputs["dead_letter_queue_url"].endswith("/graveyard")
 
 
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY_OF_QUEUE = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}"
+
+
+@pytest.mark.parametrize(
+    ("key", "resource", "condition"),
+    [
+        (KEY_OF_QUEUE, KEY_OF_QUEUE, None),
+        (KEY_ID, KEY_OF_QUEUE, None),
+        ("alias/mine", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*", "alias/mine"),
+        (
+            f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/mine",
+            f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*",
+            "alias/mine",
+        ),
+        ("alias/aws/sqs", None, None),  # its own policy lets in whoever may use SQS
+        (None, None, None),
+    ],
+)
+def test_the_key_of_an_existing_queue_may_be_used(
+    source: Path, key: str | None, resource: str | None, condition: str | None
+) -> None:
+    def program() -> None:
+        queue = aws.sqs.Queue("Existing", visibility_timeout_seconds=60, kms_master_key_id=key)
+        values = {"queue": queue, "alarms.dead_letters": None}
+        QueueConsumer("PokerHands", arguments(source, values))
+
+    policy = deploy(program)["PokerHandsLambdaRolePolicy"].inputs["policy"]
+    decrypt = [each for each in statements(policy) if "kms:Decrypt" in each["Action"]]
+
+    assert [each["Resource"] for each in decrypt] == [resource] * len(decrypt)
+    assert len(decrypt) == (resource is not None)
+    if condition:
+        names = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": condition}}
+        assert decrypt[0]["Condition"] == names
+
+
 def test_an_existing_queue_without_a_dead_letter_queue_needs_no_alarm_on_it(source: Path) -> None:
     policies: list[object] = []
 
@@ -484,7 +559,7 @@ def test_the_role_may_what_the_arguments_need_and_say(wide: Deployment) -> None:
     assert (key["Action"], key["Resource"]) == (["kms:Decrypt"], KEY)
     assert traces["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
     assert own == READ
-    attachment = wide["PokerHandsManagedPolicy1"]
+    attachment = wide[f"PokerHands{LESSONS_ATTACHMENT}"]
     assert attachment.inputs == {
         "role": "PokerHandsLambdaRole-0000000",
         "policyArn": LESSONS_POLICY,

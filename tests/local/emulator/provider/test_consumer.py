@@ -136,6 +136,26 @@ pulumi.export("url", consumer.queue.url)
 """
 
 
+ATTACHED = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+import pulumi
+from components import FunctionArgs, PermissionsArgs, QueueConsumer, QueueConsumerArgs
+
+consumer = QueueConsumer(
+    "Attached",
+    QueueConsumerArgs(
+        function=FunctionArgs(code="code", handler="handler.handler"),
+        permissions=PermissionsArgs(managed_policy_arns=pulumi.Config().require_object("policies")),
+    ),
+)
+pulumi.export("role", consumer.role.name)
+"""
+READ_S3, READ_SQS = (
+    f"arn:aws:iam::aws:policy/Amazon{service}ReadOnlyAccess" for service in ("S3", "SQS")
+)
+
+
 MOVED = f"""
 import sys
 sys.path.insert(0, {str(CHECKOUT)!r})
@@ -262,4 +282,23 @@ def test_messages_sent_while_a_role_is_replaced_need_at_most_one_more_receive(
     assert sent > 10
     wait_until("the queue to be empty", lambda: depth(aws.sqs, queue), lambda n: n == 0, within=30)
     assert depth(aws.sqs, dead) == 0
+    project.run("destroy", "--yes")
+
+
+@pytest.mark.chaos
+def test_managed_policies_stay_attached_whatever_their_order(
+    environment: dict[str, str], aws: Aws, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, environment, ATTACHED)
+
+    def deployed_with(*policies: str) -> set[str]:
+        project.configure(policies=list(policies))
+        project.run("up", "--yes", "--skip-preview")
+        role = project.outputs()["role"]
+        attached = aws.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        return {each["PolicyArn"] for each in attached}
+
+    assert deployed_with(READ_S3, READ_SQS) == {READ_S3, READ_SQS}
+    assert deployed_with(READ_SQS, READ_S3) == {READ_SQS, READ_S3}
+    assert deployed_with(READ_S3) == {READ_S3}
     project.run("destroy", "--yes")
