@@ -49,13 +49,21 @@ def in_range(parameter: str, minimum: int, maximum: int) -> Check:
 
 
 def check_filter_pattern(pattern: str) -> str | None:
-    """Check that a filter's pattern is a JSON object, with Lambda's own message."""
+    """Check that a filter's pattern is JSON that Lambda takes, with Lambda's own message."""
     try:
-        if isinstance(json.loads(pattern), dict):
-            return None
+        read = json.loads(pattern)
     except ValueError:
-        pass
+        read = None
+    if isinstance(read, dict) and is_pattern(read):
+        return None
     return "is refused: InvalidParameterValueException: Invalid filter pattern definition."
+
+
+def is_pattern(value: Any) -> bool:
+    """Whether a value in a filter's pattern is a pattern too, or a list of what may match."""
+    if isinstance(value, dict):
+        return all(map(is_pattern, value.values()))
+    return isinstance(value, list) and bool(value)
 
 
 def same_function(one: str, other: str) -> bool:

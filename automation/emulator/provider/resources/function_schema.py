@@ -35,6 +35,7 @@ MAX_REFERENCE = 140  # characters
 MAX_NAME = 64  # characters, if the name stands alone: Lambda's API reference, CreateFunction
 MAX_MEMORY = 10_240  # MB; more is for managed instances
 MAX_ENVIRONMENT = 4096  # bytes of all names and values together
+VARIABLE = "[a-zA-Z]([a-zA-Z0-9_])+"  # source: Lambda API reference, Environment
 # Lambda's developer guide, "Defined runtime environment variables"
 CONTAINER = "this provider deploys zip packages only, no container images"
 RESERVED_VARIABLES = frozenset(
@@ -210,6 +211,13 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
             property="environment",
             reason=message + "contains reserved keys that are currently not supported for "
             f"modification. Reserved keys used in this request: {', '.join(reserved)}",
+        )
+    bad = sorted(name for name in variables if not re.fullmatch(VARIABLE, name))
+    if bad:
+        yield Failure(
+            property="environment",
+            reason=f"ValidationException: the variable {bad[0]!r} must satisfy regular expression "
+            f"pattern: {VARIABLE}",
         )
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
     if size > MAX_ENVIRONMENT:

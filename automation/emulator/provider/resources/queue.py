@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator.provider.names import Naming, prefix_of
@@ -120,6 +121,15 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
         for option in ("contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"):
             if inputs.get(option):
                 yield Failure(property=option, reason=f"{option!r} is for FIFO queues only")
+    by_group = inputs.get("deduplicationScope") == "messageGroup"
+    if fifo and inputs.get("fifoThroughputLimit") == "perMessageGroupId" and not by_group:
+        reason = "'fifoThroughputLimit' perMessageGroupId needs 'deduplicationScope' messageGroup"
+        yield Failure(property="fifoThroughputLimit", reason=reason)
+    policy = json.loads(inputs.get("redrivePolicy") or "{}")
+    target = policy.get("deadLetterTargetArn") if isinstance(policy, dict) else None
+    if target and str(target).endswith(".fifo") != bool(fifo):
+        reason = f"the dead-letter queue must be of the same type, FIFO or standard; got {target}"
+        yield Failure(property="redrivePolicy", reason=reason)
 
 
 def create(aws: Aws, inputs: Properties) -> str:

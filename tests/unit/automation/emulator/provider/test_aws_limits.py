@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -63,9 +64,15 @@ def test_reserved_environment_variables_are_refused() -> None:
     assert failure["environment"].endswith("Reserved keys used in this request: AWS_REGION")
 
 
+@pytest.mark.parametrize("name", ["1A", "A", "Aé", "A-B"])
+def test_a_variable_that_lambda_cannot_name_is_refused(name: str) -> None:
+    failure = reasons(FUNCTION, environment={"variables": {name: "x", "OWN": "y"}})["environment"]
+    assert "[a-zA-Z]([a-zA-Z0-9_])+" in failure
+
+
 def test_an_environment_of_more_than_4_kb_is_refused() -> None:
-    assert reasons(FUNCTION, environment={"variables": {"A": "x" * 4095}}) == {}
-    failure = reasons(FUNCTION, environment={"variables": {"A": "x" * 4096}})["environment"]
+    assert reasons(FUNCTION, environment={"variables": {"AB": "x" * 4094}}) == {}
+    failure = reasons(FUNCTION, environment={"variables": {"AB": "x" * 4095}})["environment"]
     assert "exceeded the 4KB limit" in failure
 
 
@@ -94,6 +101,17 @@ FIFO_ARN = f"{ARN}.fifo"
         ({"scalingConfig": {"maximumConcurrency": 1}}, "scalingConfig.maximumConcurrency"),
         ({"scalingConfig": {"maximumConcurrency": 1001}}, "scalingConfig.maximumConcurrency"),
         ({"filterCriteria": {"filters": [{"pattern": "{"}]}}, "filterCriteria.filters[0].pattern"),
+        *(
+            ({"filterCriteria": {"filters": [{"pattern": pattern}]}}, refused)
+            for refused, patterns in (
+                (None, ['{"body": {"kind": ["order", {"prefix": "re"}]}}', '{"body": {}}']),
+                (
+                    "filterCriteria.filters[0].pattern",
+                    ['{"body": {"kind": "order"}}', '{"body": {"kind": []}}', '{"body": null}'],
+                ),
+            )
+            for pattern in patterns
+        ),
         ({"filterCriteria": {"filters": [{"pattern": "{}"}] * 10}}, None),
         ({"filterCriteria": {"filters": [{"pattern": "{}"}] * 11}}, "filterCriteria.filters"),
         ({"functionResponseTypes": ["ReportBatchItemFailure"]}, "functionResponseTypes"),
@@ -116,6 +134,24 @@ def test_a_fifo_queues_name_ends_in_fifo_and_no_others_does() -> None:
     assert "name" in reasons(QUEUE, name="q", fifoQueue=True)
     assert "name" in reasons(QUEUE, name="q.fifo")
     assert "contentBasedDeduplication" in reasons(QUEUE, contentBasedDeduplication=True)
+
+
+def test_a_throughput_limit_of_message_groups_needs_their_deduplication() -> None:
+    high = {"fifoQueue": True, "fifoThroughputLimit": "perMessageGroupId"}
+    assert reasons(QUEUE, **high, deduplicationScope="messageGroup") == {}
+    assert "fifoThroughputLimit" in reasons(QUEUE, **high, deduplicationScope="queue")
+    assert "fifoThroughputLimit" in reasons(QUEUE, **high)
+
+
+def test_a_dead_letter_queue_is_of_the_same_type() -> None:
+    to_standard, to_fifo = (
+        json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3}) for arn in (ARN, FIFO_ARN)
+    )
+    assert reasons(QUEUE, redrivePolicy=to_standard) == {}
+    assert reasons(QUEUE, redrivePolicy=to_fifo, fifoQueue=True) == {}
+    assert "redrivePolicy" in reasons(QUEUE, redrivePolicy=to_fifo)
+    assert "redrivePolicy" in reasons(QUEUE, redrivePolicy=to_standard, fifoQueue=True)
+    assert reasons(QUEUE, redrivePolicy="") == {}
 
 
 def test_properties_that_exclude_each_other_are_a_failure() -> None:
