@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Amazon Linux 2 has glibc 2.26, Amazon Linux 2023 (python3.12 and later) 2.34; a wheel names the
 # oldest glibc that it works with. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
@@ -30,6 +36,21 @@ NOT_DEPLOYED = (
 )
 
 
+# pip chooses wheels for another platform, but evaluates environment markers for the one it runs on:
+# https://github.com/pypa/pip/issues/11664. So it is given those of Lambda.
+PIP = """
+import json, sys
+from pip._vendor.packaging import markers
+environment = json.loads(sys.argv.pop(1))
+assert callable(markers.default_environment)
+markers.default_environment = lambda: dict(environment)
+from pip._internal.cli.main import main
+sys.exit(main())
+"""
+INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)")
+LOCAL = re.compile(r"-e\b|--editable\b|[./~]|\S*\.whl\b|(\S+\s*@\s*)?file:")
+
+
 class PackagingError(Exception):
     """The packages cannot be installed for Lambda's platform."""
 
@@ -43,11 +64,12 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
         architecture: `x86_64` or `arm64`.
 
     Raises:
-        PackagingError: pip cannot install them: one is unknown, or has no wheel for Lambda.
+        PackagingError: pip cannot install them: one is unknown, has no wheel for Lambda, or is a
+            file of this machine.
     """
-    command = _arguments(runtime, architecture)
-    identity = hashlib.sha256(requirements.read_bytes() + "\0".join(command).encode()).hexdigest()
-    folder = _cache() / identity[:32]
+    command = [json.dumps(_markers(runtime, architecture)), *_arguments(runtime, architecture)]
+    identity = hashlib.sha256("\0".join([*_texts(requirements), *command]).encode())
+    folder = _cache() / identity.hexdigest()[:32]
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +85,41 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
     return folder
 
 
+def _texts(requirements: Path) -> Iterator[str]:
+    """Yield the text of a requirements file, then of each that it includes."""
+    try:
+        text = requirements.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise PackagingError(f"{requirements} cannot be read: {error}") from error
+    yield text
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if LOCAL.match(line):
+            raise PackagingError(
+                f"{requirements}, line {number}: {line} is a file of this machine; put its source "
+                "into the function's folder, or publish it"
+            )
+        if included := INCLUDED.match(line):
+            yield from _texts(requirements.parent / included[1])
+
+
+def _markers(runtime: str, architecture: str) -> dict[str, str]:
+    """Return the environment markers of a runtime, which always has the last patch release."""
+    version = runtime.removeprefix("python")
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": f"{version}.99",
+        "os_name": "posix",
+        "platform_machine": MACHINES[architecture],
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": f"{version}.99",
+        "python_version": version,
+        "sys_platform": "linux",
+    }
+
+
 def _arguments(runtime: str, architecture: str) -> list[str]:
     tags = GLIBC_AL2 if runtime in ON_AL2 else GLIBC_AL2023
     return [
@@ -76,7 +133,7 @@ def _arguments(runtime: str, architecture: str) -> list[str]:
 def _run_pip(arguments: list[str]) -> None:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pip", *arguments],
+            [sys.executable, "-c", PIP, *arguments],
             capture_output=True,
             text=True,
             check=False,

@@ -9,6 +9,10 @@ import pytest
 
 from components.packaging import PackagingError, installed
 
+MARKERS = """\
+cards==1.0; python_version == "3.14" and python_full_version >= "3.14.2"
+cards==1.0; sys_platform == "linux" and os_name == "posix" and python_version < "3.10"
+"""
 INFO = "cards-1.0.dist-info"
 FILES = {
     "cards/__init__.py": "DECK = 52\n",
@@ -25,15 +29,65 @@ def wheel(folder: Path, tag: str) -> None:
             archive.writestr(name, text.format(tag=tag))
 
 
-def test_wheels_of_lambdas_platform_are_installed_the_same_everywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text("cards==1.0\n")
-    wheel(tmp_path, "cp312-cp312-manylinux2014_aarch64")
+@pytest.fixture(autouse=True)
+def wheels_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real pip, with the wheels of the test's folder and no index."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_markers_are_those_of_the_runtime_on_lambda_not_of_this_machine(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(MARKERS)
+    wheel(tmp_path, "py3-none-any")
+
+    assert (installed(requirements, "python3.14", "arm64") / "cards").is_dir()
+    assert not (installed(requirements, "python3.13", "arm64") / "cards").exists()
+
+
+def test_a_change_of_an_included_file_installs_again(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("-r more/base.txt\n")
+    included = tmp_path / "more" / "base.txt"
+    included.parent.mkdir()
+    included.write_text("--constraint=pins.txt\n")
+    pins = included.with_name("pins.txt")
+    pins.write_text("")
+    wheel(tmp_path, "py3-none-any")
+
+    nothing = installed(requirements, "python3.12", "x86_64")
+    included.write_text("--constraint=pins.txt\ncards\n")
+    cards = installed(requirements, "python3.12", "x86_64")
+    pins.write_text("cards==1.0\n")
+    pinned = installed(requirements, "python3.12", "x86_64")
+
+    assert not (nothing / "cards").exists()
+    assert (cards / "cards").is_dir()
+    assert pinned != cards
+
+
+@pytest.mark.parametrize("line", ["-e ./cards", "./cards", "cards @ file:///cards", "/cards.whl"])
+def test_a_package_of_this_machine_is_refused(tmp_path: Path, line: str) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"# the deck\n{line}\n")
+
+    with pytest.raises(PackagingError, match=r"requirements.txt, line 2: .* put its source"):
+        installed(requirements, "python3.12", "x86_64")
+
+
+def test_an_included_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("-r missing.txt\n")
+
+    with pytest.raises(PackagingError, match=r"missing\.txt"):
+        installed(requirements, "python3.12", "x86_64")
+
+
+def test_wheels_of_lambdas_platform_are_installed_the_same_everywhere(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("cards==1.0\n")
+    wheel(tmp_path, "cp312-cp312-manylinux2014_aarch64")
 
     folder = installed(requirements, "python3.12", "arm64")
 
