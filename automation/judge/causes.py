@@ -71,7 +71,12 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
         if ours and (diagnosis := _diagnosis(line, load_failure)):
             found.setdefault(diagnosis, []).append(line)
     causes = (
-        Cause(what=what, advice=advice, times=len(lines), line=lines[0])
+        Cause(
+            what=what,
+            advice=advice,
+            times=len({line.request_id for line in lines}),
+            line=lines[0],
+        )
         for (what, advice), lines in found.items()
     )
     return tuple(sorted(causes, key=lambda cause: -cause.times))
@@ -99,7 +104,7 @@ def _diagnosis(line: Line, load_failure: Line | None) -> tuple[str, str] | None:
 def _unloaded(line: Line) -> tuple[str, str]:
     return (
         f"the function could not be loaded ({line.message})",
-        "mend its source, and put each module that it imports into functionSource",
+        "correct its source, and put each module that it imports into functionSource",
     )
 
 

@@ -217,7 +217,8 @@ def _stream_lines(events: Iterable[LogEvent]) -> Iterator[Line]:
         parts = match.groupdict()
         after_error = bool(lines) and lines[-1].is_error
         in_traceback = in_traceback and match.re is _PLAIN
-        if after_error and (in_traceback or _CHAINED.fullmatch(text)):
+        another = text == _TRACEBACK and bool(lines) and _has_whole_traceback(lines[-1])
+        if after_error and (in_traceback or _CHAINED.fullmatch(text)) and not another:
             lines[-1] = replace(lines[-1], detail=(*lines[-1].detail, text, *detail))
         else:
             lines.append(
@@ -234,6 +235,12 @@ def _stream_lines(events: Iterable[LogEvent]) -> Iterator[Line]:
         if "kind" in parts:
             running_request = None if parts["kind"] == "REPORT" else parts["request_id"]
     return map(_with_exception_as_message, lines)
+
+
+def _has_whole_traceback(line: Line) -> bool:
+    """Whether a line has a traceback that no sentence chains to another one."""
+    detail = [text for text in (line.message, *line.detail) if text.strip()]
+    return _TRACEBACK in detail and not _CHAINED.fullmatch(detail[-1])
 
 
 def _match(text: str) -> tuple[re.Match[str], str | None]:

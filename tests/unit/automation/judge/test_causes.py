@@ -48,6 +48,19 @@ def test_an_exception_that_nobody_catches_is_the_one_cause_with_its_traceback() 
     assert cause.line.detail == RAISED
 
 
+def test_an_exception_that_the_function_logs_and_raises_again_is_a_cause() -> None:
+    (cause,) = judged((*CAUGHT, *RAISED), (*RAISED, *RAISED)).causes
+
+    assert cause.what == "the function raised ValueError"
+    assert cause.times == 2  # invocations
+
+
+def test_an_exception_that_it_logs_with_the_one_before_is_none() -> None:
+    chain = ("", "During handling of the above exception, another exception occurred:", "")
+
+    assert judged((*CAUGHT, *chain, *RAISED)).causes == ()
+
+
 def test_whatever_keeps_the_function_from_being_loaded_is_the_cause() -> None:
     lines = ("[ERROR] KeyError: 'TABLE'", "INIT_REPORT Phase: invoke\tStatus: error")
 
