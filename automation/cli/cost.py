@@ -68,6 +68,8 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.operate.pricing import bill
     from automation.operate.usage import project
 
+    if options.result and options.stack:
+        raise UsageError("--result measures a run, and --stack a stack", hint="give one of the two")
     usage, measured = of_result(options.result) if options.result else of_stack(options)
     if not usage.invocations:
         raise NotFoundError(
@@ -119,9 +121,12 @@ def of_result(path: Path) -> tuple[Usage, str]:
 
     try:
         usage = usage_of_result(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        lacks = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UsageError(
-            f"{path} is not the result of a run: {error!r}",
+            f"{path} is not the result of a run of this version: {lacks}",
             hint="write one: python -m automation run --json result.json",
         ) from error
     return usage, f"the run in {path}"
@@ -207,11 +212,19 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     console.print(
         Text(
             "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
-            f"Messages are sent one by one. {idle}"
-            + (" A retry counts as a message." if usage.messages is None else ""),
+            f"Messages are sent one by one. {idle}" + _assumed(usage),
             "dim",
         )
     )
+
+
+def _assumed(usage: Usage) -> str:
+    """Say what stands for the number of messages, if that was not measured."""
+    if usage.messages is not None:
+        return ""
+    if usage.records is not None:
+        return " A retry counts as a message."
+    return " Not every invocation logged its number of records: each is taken for one message."
 
 
 COMMAND = Command(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from automation.report.remains import duration
-from automation.report.terminal import make_console, printable
+from automation.report.terminal import make_console, moment, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +80,11 @@ def print_one(failure: Failure) -> None:
     console.print(Text(printable(_pretty(letter.body))), soft_wrap=True)
     console.print(Text("log", "bold"))
     for line in failure.lines:
-        text = "\n".join((f"{line.timestamp:%H:%M:%S} {line.message}", *line.detail))
+        text = "\n".join((f"{moment(line.timestamp)} {line.message}", *line.detail))
         console.print(Text(printable(text), "red" if line.is_error else ""), soft_wrap=True)
     if not failure.lines:
-        console.print(Text("no line names it", "dim"))
+        inferred = "; the reason is what failed whole batches" if failure.is_explained else ""
+        console.print(Text(f"no line names it{inferred}", "dim"))
 
 
 def _pretty(body: str) -> str:

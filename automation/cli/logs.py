@@ -10,6 +10,7 @@ from automation.cli.arguments import (
     add_stack_options,
     opened_stack,
     print_json_line,
+    say,
 )
 from automation.cli.base import Command
 from automation.operate.rows import LEVELS
@@ -58,9 +59,14 @@ def carry_out(options: argparse.Namespace) -> int:
     wanted = Filter(
         level=options.level, request_id=options.request_id, message_id=options.message_id
     )
+    found = False
     with opened_stack(options) as stack:
-        for rows in looks_at(stack, options, wanted):
+        for rows in map(tuple, looks_at(stack, options, wanted)):
+            found = found or bool(rows)
             _print(rows, as_json=options.json)
+    if not found and not options.follow:
+        since = f"{options.since:%Y-%m-%d %H:%M} UTC"
+        say(f"no line was found since {since}; look further back with --since, or for less")
     return 0
 
 
@@ -89,7 +95,7 @@ def looks_at(
 def _print(rows: Iterable[Row], *, as_json: bool) -> None:
     from rich.text import Text
 
-    from automation.report.terminal import make_console, printable
+    from automation.report.terminal import make_console, moment, printable
 
     console = make_console()
     for row in rows:
@@ -99,7 +105,7 @@ def _print(rows: Iterable[Row], *, as_json: bool) -> None:
         level = row.level or ""
         console.print(
             Text.assemble(
-                (f"{row.timestamp:%H:%M:%S}.{row.timestamp.microsecond // 1000:03} ", "dim"),
+                (f"{moment(row.timestamp)}.{row.timestamp.microsecond // 1000:03} ", "dim"),
                 (f"{(row.request_id or '')[:8]:8} ", "cyan"),
                 (f"{level:10} ", STYLES.get(level, "")),
                 Text(printable(row.text), STYLES.get(level, "")),

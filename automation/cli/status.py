@@ -95,7 +95,7 @@ def _rows(stack: ExistingStack, status: Status, since: str) -> Iterator[tuple[st
     from rich.text import Text
 
     from automation.operate.rows import summary
-    from automation.report.terminal import printable
+    from automation.report.terminal import moment, printable
 
     source, mapping = status.source, status.mapping
     yield "source queue", Text(str(source.depth))
@@ -115,7 +115,7 @@ def _rows(stack: ExistingStack, status: Status, since: str) -> Iterator[tuple[st
     count = f"{len(status.invocations)} invocations, {status.errors} error lines since {since}"
     yield "log", Text(count, "red" if status.errors else "")
     for each in status.invocations[-LAST:]:
-        started = f"{each.started:%H:%M:%S}" if each.started else "?"
+        started = moment(each.started) if each.started else "?"
         yield "", Text(f"{started}  {each.request_id[:8]}  {summary(each)}", "dim")
     for alarm in status.alarms:
         style = "red" if alarm.state == "ALARM" else ""

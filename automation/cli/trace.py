@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from automation.cli.arguments import add_since, add_stack_options, opened_stack, print_json
 from automation.cli.base import Command
-from automation.support.errors import NotFoundError
+from automation.support.errors import NotFoundError, UsageError
 from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     import argparse
 
     from automation.operate.trace import Trace
+
+MESSAGE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as SQS makes them
 
 EXAMPLES = """\
 examples:
@@ -39,6 +42,12 @@ def carry_out(options: argparse.Namespace) -> int:
     from automation.operate.peek import peek
     from automation.operate.trace import trace
 
+    if not MESSAGE_ID.fullmatch(options.message_id):
+        raise UsageError(
+            f"{options.message_id!r} is not the id of a message",
+            hint="give the whole id, such as 31a60dfe-6c5f-4930-ae5d-b8c74f812462; `send` and "
+            "`dlq list` print it",
+        )
     with opened_stack(options) as stack:
         source = read_depth(stack.clients.sqs, stack.outputs.queue_url)
         letters = peek(stack.observer)
@@ -49,8 +58,12 @@ def carry_out(options: argparse.Namespace) -> int:
             raise NotFoundError(
                 f"nothing is known of message {options.message_id} on stack {stack.name}: it is no "
                 f"dead letter, and no line names it since {options.since:%Y-%m-%d %H:%M} UTC",
-                hint=f"it may wait in the source queue ({source}); or look further "
-                "back with --since 7d",
+                hint=(
+                    "the function must log the ids of its messages"
+                    if source.empty
+                    else f"it may wait in the source queue ({source})"
+                )
+                + "; or look further back with --since 7d",
             )
     if options.json:
         print_json(asdict(found))
@@ -67,7 +80,7 @@ def _print(found: Trace) -> None:
     from rich.text import Text
 
     from automation.report.printing import after
-    from automation.report.terminal import make_console, printable
+    from automation.report.terminal import make_console, moment, printable
 
     console = make_console()
     first = found.sent_at or found.receives[0].at
@@ -75,7 +88,7 @@ def _print(found: Trace) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    sent = f"{found.sent_at:%H:%M:%S}" if found.sent_at else ""
+    sent = f"{moment(found.sent_at)} UTC" if found.sent_at else ""
     body = "" if found.sent_at else "(no line says when: it would have age_ms=…)"
     table.add_row("sent", sent, Text(printable(found.body or body)))
     for number, receive in enumerate(found.receives, start=1):

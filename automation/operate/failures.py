@@ -34,6 +34,11 @@ class Failure:
     reason: str
     lines: tuple[Line, ...]
 
+    @property
+    def is_explained(self) -> bool:
+        """Whether the log says why it failed."""
+        return self.reason != NOT_LOGGED
+
 
 def explain(letters: Sequence[DeadLetter], logs: Logs) -> tuple[Failure, ...]:
     """Join dead letters with the lines of the log about them; the oldest letter first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.judge.causes import batch_failures
 from automation.operate.about import lines_about
+from automation.operate.failures import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ def trace(
     letter = next((each for each in letters if each.message_id == message_id), None)
     if letter is None and not receives:
         return None
-    fate, why = _fate(receives, letter, source)
+    fate, why = _fate(receives, letter, source, logs)
     return Trace(
         message_id=message_id,
         sent_at=letter.sent_at if letter else next(_sendings(receives), None),
@@ -115,11 +116,20 @@ def _receives(message_id: str, logs: Logs) -> Iterator[TracedReceive]:
         )
 
 
+def _unnamed(receives: Sequence[TracedReceive], letter: DeadLetter, logs: Logs) -> str:
+    """Say that no line names a dead letter, and what failed whole batches, if that is one thing."""
+    if receives:
+        return ""
+    (failure,) = explain([letter], logs)
+    why = f"; whole batches failed: {failure.reason}" if failure.is_explained else ""
+    return f"; no line of the log names it{why}"
+
+
 def _fate(
-    receives: Sequence[TracedReceive], letter: DeadLetter | None, source: QueueDepth
+    receives: Sequence[TracedReceive], letter: DeadLetter | None, source: QueueDepth, logs: Logs
 ) -> tuple[TraceFate, str]:
     if letter is not None:
-        return "dead-lettered", "it is in the dead-letter queue"
+        return "dead-lettered", "it is in the dead-letter queue" + _unnamed(receives, letter, logs)
     last = receives[-1]
     if last.failed and not source.empty:
         return "pending", f"its last receive failed, and the source queue holds {source}"

@@ -44,7 +44,8 @@ def page_text(result: RunResult) -> str:
     )
     verdict = result.verdict
     visibility = result.settings.visibility_timeout if result.settings else 0
-    times = timeline(verdict, visibility) if verdict else None
+    receives = result.settings.max_receive_count if result.settings else 0
+    times = timeline(verdict, visibility, receives) if verdict else None
     shown = replace(times, lives=choose_lives(times.lives)) if times else None
     phases = {name: seconds for name, seconds in result.phases.items() if name != "total"}
     template = _environment().get_template("page.html")

@@ -97,8 +97,7 @@ def print_log(result: RunResult, console: Console, *, whole: bool) -> None:
         console.print(Text("  nothing was logged", "dim"))
     elif not whole and result.verdict:
         for text in fold_log(result.verdict.invocations, console.height // 2):
-            line = Text.assemble(MARK, log_line(text))
-            console.print(line, no_wrap=True, overflow="ellipsis")
+            print_row(Text(MARK), log_line(text), console)
         console.print(Text("  (folded; the whole log: --log)", "dim"))
         return
     stream = None
@@ -165,8 +164,7 @@ def after(start: datetime, times: Sequence[datetime]) -> Iterator[float]:
 def print_checks(result: RunResult, console: Console) -> None:
     """Print each check; for those that failed, what was seen instead.
 
-    If a cause failed whole batches, many problems are its consequences: then the first will do, as
-    far as it fits on a terminal.
+    If a cause failed whole batches, many problems are its consequences: then the first will do.
     """
     console.print(Text("\nChecks", "bold"))
     statuses = {check.name: result.status(check) for check in result.checks}
@@ -180,11 +178,7 @@ def print_checks(result: RunResult, console: Console) -> None:
         if statuses[check.name] != "failed":
             continue
         for problem in check.problems[:1] if explained else check.problems:
-            told = Text(printable(problem), "red")
-            if explained and console.is_terminal:
-                console.print(Text.assemble(indent, told), no_wrap=True, overflow="ellipsis")
-            else:
-                print_row(indent, told, console)
+            print_row(indent, Text(printable(problem), "red"), console)
     notes = result.verdict.notes if result.verdict else ()
     swept = (f"{item} was not recorded by the engine; the run deleted it" for item in result.swept)
     for note in (*notes, *result.notes, *swept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -68,6 +69,11 @@ def print_error(error: BaseException, console: Console) -> None:
     console.print(message, soft_wrap=not console.is_terminal)
     if isinstance(error, AutomationError) and error.hint:
         console.print(Text.assemble(("next: ", "bold"), printable(error.hint)), soft_wrap=True)
+
+
+def moment(at: datetime) -> str:
+    """Format a time in UTC for a person: with its date, unless that is today's."""
+    return f"{at:%H:%M:%S}" if at.date() == datetime.now(UTC).date() else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def printable(text: str) -> str:

@@ -41,7 +41,8 @@ class Life:
         fate: Its fate.
         sent: When it was sent.
         invocations: The invocation of each receive that was logged as expected; if none was, each
-            that logged the message's id.
+            that logged the message's id. If none did, a dead letter was in every invocation,
+            provided that there were no more than its receives.
         waits: The visibility timeouts: from the end of an invocation until the message is visible
             again. That of a dead letter's last receive ends about when SQS moves it.
         end: When it met its fate, as far as the log says; None when it says nothing.
@@ -55,45 +56,51 @@ class Life:
     end: float | None
 
 
-def timeline(verdict: Verdict, visibility_timeout: float) -> Timeline:
+def timeline(verdict: Verdict, visibility_timeout: float, max_receive_count: int) -> Timeline:
     """Return when everything was where.
 
     Args:
         verdict: What became of the messages.
         visibility_timeout: Seconds until a message whose receive failed is visible again.
+        max_receive_count: Receives of a message until it is a dead letter.
     """
     if not verdict.messages:
         return Timeline(lives=(), invocations=())
     began = min(message.sent_at for message in verdict.messages)
     spans = {each.request_id: _span(each, began) for each in verdict.invocations}
-    lives = (
-        _life(number, message, began, spans, visibility_timeout)
-        for number, message in enumerate(verdict.messages, start=1)
-    )
+    every = sorted(spans.values())
+    lives = []
+    for number, message in enumerate(verdict.messages, start=1):
+        received = _received(message, began, spans)
+        if not received and message.fate == "dead-lettered" and len(every) == max_receive_count:
+            received = every
+        sent = (message.sent_at - began).total_seconds()
+        lives.append(_life(number, message.fate, sent, received, visibility_timeout))
     return Timeline(lives=tuple(lives), invocations=tuple(spans.values()))
 
 
-def _life(
-    number: int,
-    message: MessageVerdict,
-    began: datetime,
-    spans: Mapping[str, Span],
-    visibility_timeout: float,
-) -> Life:
-    sent = (message.sent_at - began).total_seconds()
+def _received(
+    message: MessageVerdict, began: datetime, spans: Mapping[str, Span]
+) -> Sequence[Span]:
+    """Return the invocations that logged a line about a message, by time."""
     received = []
     for line in message.receive_lines or _first_lines(message.lines):
-        at = max(sent, (line.timestamp - began).total_seconds())
+        at = (max(message.sent_at, line.timestamp) - began).total_seconds()
         received.append(spans.get(line.request_id or "", (at, at)))
-    received.sort()
+    return sorted(received)
+
+
+def _life(
+    number: int, fate: Fate, sent: float, received: Sequence[Span], visibility_timeout: float
+) -> Life:
     waits = [(end, begin) for (_, end), (begin, _) in pairwise(received) if begin > end]
-    if received and message.fate == "dead-lettered":
+    if received and fate == "dead-lettered":
         begin, end = received[-1]
         waits.append((end, max(end, begin + visibility_timeout)))
     ends = [end for _, end in (*received, *waits)]
     return Life(
         number=number,
-        fate=message.fate,
+        fate=fate,
         sent=sent,
         invocations=tuple(received),
         waits=tuple(waits),

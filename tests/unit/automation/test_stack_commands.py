@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -116,6 +117,8 @@ def said(
     for module in MODULES:
         monkeypatch.setattr(f"automation.cli.{module}.opened_stack", opened)
 
+    monkeypatch.setattr("automation.cli.trace.MESSAGE_ID", re.compile("m-[0-9]"))
+
     def run(*arguments: str) -> tuple[int, str]:
         code = command(arguments)
         output = capsys.readouterr()
@@ -157,9 +160,16 @@ def test_a_log_is_printed_with_time_request_level_and_one_row_an_invocation(said
     code, told = said("logs", *LONG_AGO)
 
     assert code == 0
-    assert told.startswith("10:00:00.500 00000000 INFO got 2 records")
+    assert told.startswith("2026-04-15 10:00:00.500 00000000 INFO got 2 records")
     assert told.count("INVOCATION took 8.21 ms") == 3
     assert "START" not in told
+
+
+def test_a_log_without_a_line_to_print_says_so(said: Said) -> None:
+    code, told = said("logs", "--message-id", "m-9", *LONG_AGO)
+
+    assert code == 0
+    assert told.startswith("no line was found since ")
 
 
 def test_a_log_that_is_followed_ends_when_its_reader_is_gone(
@@ -179,10 +189,21 @@ def test_a_message_s_life_is_printed(said: Said) -> None:
     code, told = said("trace", "m-2", *LONG_AGO)
 
     assert code == 0
-    assert 'sent 10:00:00 {"poison": true}\\x1b[31m' in told  # it cannot control the terminal
+    assert (
+        'sent 2026-04-15 10:00:00 UTC {"poison": true}\\x1b[31m' in told
+    )  # it cannot control the terminal
     assert "receive 2 +2.5 s invocation 00000000" in told
     assert "fate dead-lettered: it is in the dead-letter queue" in told
     assert "sent (no line says when: it would have age_ms=…)" in said("trace", "m-1", *LONG_AGO)[1]
+
+
+@pytest.mark.parametrize("part", ["", "m", "2", "FAIL"])
+def test_a_part_of_a_line_is_no_message(said: Said, part: str) -> None:
+    code, told = said("trace", part, *LONG_AGO)
+
+    assert code == 2
+    assert f"{part!r} is not the id of a message" in told
+    assert "give the whole id" in told
 
 
 def test_what_nobody_knows_is_an_error_with_the_next_step(said: Said) -> None:
@@ -190,7 +211,7 @@ def test_what_nobody_knows_is_an_error_with_the_next_step(said: Said) -> None:
 
     assert code == 3
     assert "nothing is known of message m-9 on stack dev" in told
-    assert "it may wait in the source queue (empty); or look further back" in told
+    assert "the function must log the ids of its messages; or look further back" in told
 
 
 def test_dead_letters_are_listed_with_their_reason_and_stay_visible(

@@ -51,6 +51,18 @@ def test_a_dead_letter_that_no_line_names_is_told() -> None:
     assert life("m-9", (never_logged,)).receives == ()
 
 
+def test_a_dead_letter_that_no_line_names_is_told_with_what_failed_whole_batches() -> None:
+    never_logged = DeadLetter(message_id="m-9", body="b", sent_at=BEGAN)
+    dead = trace("m-9", read_logs(invocation(1, RAISED)), (never_logged,), EMPTY)
+
+    assert dead is not None
+    assert dead.why == (
+        "it is in the dead-letter queue; no line of the log names it; "
+        "whole batches failed: ValueError: boom"
+    )
+    assert life("m-9", (never_logged,)).why.endswith("; no line of the log names it")
+
+
 def test_nothing_is_told_of_a_message_that_nobody_knows() -> None:
     assert trace("m-9", read_logs(events()), (LETTER,), EMPTY) is None
 

@@ -118,3 +118,21 @@ def failed() -> RunResult:
     """A run whose good message was never processed."""
     without = [event for event in events() if "done m-1" not in event.text]
     return seen(log=without)
+
+
+RAISED = (
+    "Traceback (most recent call last):",
+    '  File "handler.py", line 3, in lambda_handler',
+    '    raise ValueError("boom")',
+    "ValueError: boom",
+)
+
+
+def raised() -> RunResult:
+    """A run whose function raised on every batch, so that every message was dead-lettered."""
+    what = observation(log=[each for n in (1, 2, 3) for each in invocation(n, *RAISED)])
+    letters = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in what.sent
+    )
+    return replace(PASSED, events=what.events, verdict=verdict(replace(what, dead_letters=letters)))

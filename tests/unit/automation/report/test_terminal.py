@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from automation.observe.observation import DeadLetter, LogEvent, QueueDepth
+from automation.observe.observation import LogEvent, QueueDepth
 from automation.report.printing import print_result
 from automation.report.result import RunResult
 from automation.report.terminal import make_console, print_error, printable
@@ -18,11 +18,13 @@ from tests.unit.automation.report.results import (
     GOOD,
     PASSED,
     POISON,
+    RAISED,
     STREAMS,
     events,
     failed,
     invocation,
     observation,
+    raised,
     seen,
     verdict,
 )
@@ -103,23 +105,6 @@ def test_a_leftover_is_named() -> None:
 
 
 # What a person sees.
-
-RAISED = (
-    "Traceback (most recent call last):",
-    '  File "handler.py", line 3, in lambda_handler',
-    '    raise ValueError("boom")',
-    "ValueError: boom",
-)
-
-
-def raised() -> RunResult:
-    """A run whose function raised on every batch, so that every message was dead-lettered."""
-    what = observation(log=[each for n in (1, 2, 3) for each in invocation(n, *RAISED)])
-    letters = tuple(
-        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
-        for each in what.sent
-    )
-    return replace(PASSED, events=what.events, verdict=verdict(replace(what, dead_letters=letters)))
 
 
 def interrupted() -> RunResult:
@@ -243,12 +228,14 @@ def test_when_the_function_raises_the_cause_comes_first_and_is_told_once() -> No
     assert len(failures) <= 2  # one for each check that failed, not one for each message
 
 
-def test_what_is_cut_on_a_narrow_terminal_is_whole_in_a_file() -> None:
-    problem = "'done {message_id} receive={receive}' was never logged"
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_problem_and_no_error_is_cut_on_a_narrow_terminal(width: int) -> None:
+    told = " ".join(on_terminal(raised(), width).split())
+    assert "'done {message_id} receive={receive}' was never logged" in told
 
-    assert problem in shown(raised(), 70)
-    assert problem not in on_terminal(raised(), 70)
-    assert "'done {message_id}…" in on_terminal(raised(), 70)
+    reason = "chip_delta must be int, got str, which is a long reason for a narrow terminal"
+    log = invocation(1, f"[ERROR] FAIL m-2 receive=1 reason={reason}")
+    assert reason in " ".join(on_terminal(seen(log=log), width).replace("|", " ").split())
 
 
 def test_a_message_that_met_another_fate_is_shown_with_its_own_log_lines() -> None:

@@ -16,6 +16,7 @@ from tests.unit.automation.report.results import (
     failed,
     invocation,
     observation,
+    raised,
     verdict,
 )
 
@@ -24,7 +25,7 @@ LIFE = Life(number=1, fate="processed", sent=0.0, invocations=((0, 1),), waits=(
 
 def of(judged: Verdict | None) -> tuple[Life, ...]:
     assert judged is not None
-    return timeline(judged, 2.0).lives
+    return timeline(judged, 2.0, 3).lives
 
 
 def test_a_message_lives_from_send_through_its_invocations_and_waits_to_its_fate() -> None:
@@ -48,6 +49,18 @@ def test_a_message_that_no_line_tells_of_has_no_end() -> None:
     assert lost.end is None
 
 
+def test_dead_letters_that_no_line_names_were_in_each_of_as_many_invocations() -> None:
+    silent = raised().verdict
+    lives = of(silent)
+
+    assert silent is not None
+    assert [each.fate for each in silent.messages] == ["dead-lettered"] * len(lives)
+    for life in lives:
+        assert [end for _, end in life.invocations] == [0.5, 2.5, 4.5]
+        assert life.end is not None
+    assert all(life.end is None for life in timeline(silent, 2.0, 5).lives)
+
+
 def test_a_message_whose_expected_line_is_missing_was_in_the_invocations_that_name_it() -> None:
     log = [*invocation(1, "[INFO] got m-1", "[INFO] m-1 again"), *invocation(2, "[INFO] got m-1")]
 
@@ -60,7 +73,7 @@ def test_a_message_whose_expected_line_is_missing_was_in_the_invocations_that_na
 def test_invocations_are_shown_even_if_nobody_knows_whose_they_were() -> None:
     judged = verdict(observation(log=[*invocation(1), *invocation(2)]))
 
-    assert [end for _, end in timeline(judged, 2.0).invocations] == [0.5, 2.5]
+    assert [end for _, end in timeline(judged, 2.0, 3).invocations] == [0.5, 2.5]
 
 
 def test_an_invocation_with_start_and_end_ran_from_the_one_to_the_other() -> None:
