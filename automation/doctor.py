@@ -1,4 +1,4 @@
-"""What a command needs, what of it was found, and how to mend the rest. Changes nothing."""
+"""What a command needs, what of it was found, and how to fix the rest. Changes nothing."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Finding:
 
     Attributes:
         what: Its name.
-        state: "ok"; "note": works, or is needed for some uses only; "missing": mend it first.
+        state: "ok"; "note": works, or is needed for some uses only; "missing": fix it first.
         found: What was found.
-        mend: What to do; empty when there is nothing to do.
+        fix: What to do; empty when there is nothing to do.
     """
 
     what: str
     state: Literal["ok", "note", "missing"]
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def examine(target: str, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def examine(target: str, environment: Mapping[str, str]) -> Iterator[Finding]:
 def _python() -> Finding:
     found = f"{platform.python_version()}, {sys.executable}"
     if sys.version_info < PYTHON_MINIMUM:
-        return Finding(what="Python", state="missing", found=found, mend="use Python 3.11 or later")
+        return Finding(what="Python", state="missing", found=found, fix="use Python 3.11 or later")
     return Finding(what="Python", state="ok", found=found)
 
 
@@ -78,15 +78,15 @@ def _packages() -> Finding:
         try:
             installed[name] = version(name)
         except PackageNotFoundError:
-            return Finding(what="packages", state="missing", found=f"no {name}", mend="run: make")
+            return Finding(what="packages", state="missing", found=f"no {name}", fix="run: make")
     other = [
         f"{name} {found}, pinned {pinned[name.lower()]}"
         for name, found in installed.items()
         if pinned.get(name.lower(), found) != found
     ]
     if other:
-        mend = "run: make clean demo"
-        return Finding(what="packages", state="note", found="; ".join(other), mend=mend)
+        fix = "run: make clean demo"
+        return Finding(what="packages", state="note", found="; ".join(other), fix=fix)
     listed = ", ".join(f"{name} {found}" for name, found in installed.items())
     return Finding(what="packages", state="ok", found=listed)
 
@@ -110,11 +110,11 @@ def _engine(environment: Mapping[str, str]) -> Finding:
             return Finding(what="Pulumi engine", state="ok", found=found)
     found = "; ".join(reasons)
     if go := shutil.which("go", path=environment.get("PATH")):
-        mend = f"the first run installs it: a download, or a build with {go} in 7 to 15 minutes"
-        return Finding(what="Pulumi engine", state="note", found=found, mend=mend)
-    mend = f"the first run downloads it; without internet, {HINT.replace(', and try again', '')}"
+        fix = f"the first run installs it: a download, or a build with {go} in 7 to 15 minutes"
+        return Finding(what="Pulumi engine", state="note", found=found, fix=fix)
+    fix = f"the first run downloads it; without internet, {HINT.replace(', and try again', '')}"
     return Finding(
-        what="Pulumi engine", state="note", found=f"{found}; no Go {GO_MINIMUM} either", mend=mend
+        what="Pulumi engine", state="note", found=f"{found}; no Go {GO_MINIMUM} either", fix=fix
     )
 
 
@@ -123,17 +123,17 @@ def _folders() -> Iterator[Finding]:
     try:
         cache = ("cache folder", str(cache_folder()), ENOUGH_BYTES, "XDG_CACHE_HOME")
     except AutomationError as error:
-        yield Finding(what="cache folder", state="missing", found=str(error), mend=error.hint)
+        yield Finding(what="cache folder", state="missing", found=str(error), fix=error.hint)
         cache = temporary
     for what, folder, needed, variable in dict.fromkeys((cache, temporary)):
         free = shutil.disk_usage(folder).free
         found = f"{folder}, {free / 1e9:.1f} GB free"
         if free < needed:
-            mend = f"make room, or set {variable} to another folder"
-            yield Finding(what=what, state="missing", found=found, mend=mend)
+            fix = f"make room, or set {variable} to another folder"
+            yield Finding(what=what, state="missing", found=found, fix=fix)
         elif free < NEEDED_BYTES:
-            mend = f"enough, but a build of the engine needs {NEEDED_BYTES / 1e9:.0f} GB"
-            yield Finding(what=what, state="note", found=found, mend=mend)
+            fix = f"enough, but a build of the engine needs {NEEDED_BYTES / 1e9:.0f} GB"
+            yield Finding(what=what, state="note", found=found, fix=fix)
         else:
             yield Finding(what=what, state="ok", found=found)
 
@@ -143,8 +143,8 @@ def _loopback() -> Finding:
         with socket.socket() as server:
             server.bind(("127.0.0.1", 0))
     except OSError as error:
-        mend = "the emulator listens on 127.0.0.1: allow that in this sandbox or container"
-        return Finding(what="loopback", state="missing", found=str(error), mend=mend)
+        fix = "the emulator listens on 127.0.0.1: allow that in this sandbox or container"
+        return Finding(what="loopback", state="missing", found=str(error), fix=fix)
     return Finding(what="loopback", state="ok", found="127.0.0.1 has a free port")
 
 
@@ -159,7 +159,7 @@ def _credentials(environment: Mapping[str, str]) -> Finding:
         caller = find_caller(environment)
     except AccessError as error:
         return Finding(
-            what="AWS credentials", state="missing", found=str(error), mend=error.hint or ""
+            what="AWS credentials", state="missing", found=str(error), fix=error.hint or ""
         )
     where = "".join(f", at {name}={url}" for name, url in caller.endpoints.items())
     found = f"account {caller.account}, {caller.arn}, {caller.region}{where}"
@@ -170,5 +170,5 @@ def _remains() -> Iterator[Finding]:
     left = [folder for folder in run_folders(runs_folder()) if not folder.alive()]
     if left:
         names = ", ".join(folder.path.name for folder in left)
-        mend = "see them: python -m automation reap, or reap --target aws"
-        yield Finding(what="earlier runs", state="note", found=names, mend=mend)
+        fix = "see them: python -m automation reap, or reap --target aws"
+        yield Finding(what="earlier runs", state="note", found=names, fix=fix)

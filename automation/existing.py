@@ -1,4 +1,4 @@
-"""Opens a stack that exists already, for the commands that use, watch and mend it."""
+"""Opens a stack that exists already, for the commands that use, watch and fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a program against Pulumi's mocks: what it refuses by itself is told before anything starts.
+"""Runs a program against Pulumi's mocks: reports what it refuses before anything starts.
 
 Only a `pulumi.RunError` counts: that is how a program says no. Whatever else goes wrong may be for
 lack of the real thing, and the deployment will tell.
@@ -76,7 +76,7 @@ def rehearse(project: Project, given: Mapping[str, Any], environment: Mapping[st
     if refusal := output.partition(REFUSED)[2]:
         raise UsageError(
             f"the program refuses its configuration:\n{refusal.strip()}",
-            hint="mend the values of --config; nothing was deployed",
+            hint="fix the values of --config; nothing was deployed",
         )
 
 

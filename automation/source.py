@@ -69,5 +69,5 @@ def check_source(
     if problem:
         raise UsageError(
             f"the function cannot be compiled: {problem.strip()}",
-            hint=f"mend it ({runtime} compiled it); nothing was deployed",
+            hint=f"fix it ({runtime} compiled it); nothing was deployed",
         )

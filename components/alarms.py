@@ -24,7 +24,7 @@ class Alarm:
         watches: The attribute of the component with the resource: a queue or the function.
         metric: The metric's name.
         statistic: How the values of a period become one.
-        description: What it means, for who is told.
+        description: What it means, for the person who is notified.
     """
 
     argument: str

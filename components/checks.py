@@ -34,7 +34,7 @@ def check(
     Args:
         name: The component's name.
         args: The arguments.
-        found: Problems that were found elsewhere, to be told together with those found here.
+        found: Problems that were found elsewhere, to be reported together with those found here.
         names: What the error calls an argument, by its name.
 
     Raises:

@@ -106,7 +106,7 @@ def send(*, queue_arn: str, kms_key: str | None = None) -> str:
 
 
 def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key: str | None = None) -> str:
-    """Build a policy for who redrives: move messages from the dead-letter queue to the queue."""
+    """Build a policy for a redrive: move messages from the dead-letter queue to the queue."""
     return _document(
         _allow(
             "sqs:StartMessageMoveTask",

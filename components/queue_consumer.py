@@ -66,7 +66,7 @@ class QueueConsumer(pulumi.ComponentResource):
             `{name}Mapping`.
         alarms: The alarms, by the argument that sets the threshold of each.
         send_policy: An IAM policy document for a role that sends to `queue`.
-        move_back_policy: An IAM policy document for who moves dead letters back to `queue`; its
+        move_back_policy: An IAM policy document for a role that moves dead letters back; its
             value is None if an existing queue has no dead-letter queue.
         outputs: The names and values that other programs, such as tests, need of a stack.
     """

@@ -53,7 +53,7 @@ examples:
   python -m automation dlq redrive --stack dev --reason 'timed out' --body '"user_id":"aarit"'
   python -m automation dlq redrive --stack dev --rate 5           at most 5 a second
 
-Mend what made them fail first: messages that fail again come back. A message is sent before it is
+Fix what made them fail first: messages that fail again come back. A message is sent before it is
 deleted: after a crash between the two it is in both queues, and none is lost. On a FIFO queue, a
 message that is not selected holds back those behind it in its group: select them all.
 """

@@ -1,4 +1,4 @@
-"""`doctor`: what is there, what is missing, how to mend it."""
+"""`doctor`: what is there, what is missing, how to fix it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ examples:
   python -m automation doctor                     for the local emulator
   python -m automation doctor --target aws        asks AWS whose credentials yours are
 
-Changes and starts nothing. Exit code 3 if something must be mended first.
+Changes and starts nothing. Exit code 3 if something must be fixed first.
 """
 
 
@@ -60,14 +60,14 @@ def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
         state = Text(finding.state, STYLES[finding.state])
         table.add_row(state, finding.what, Text(printable(finding.found)))
-        if finding.mend:
-            table.add_row("", "", Text(finding.mend, "bold"))
+        if finding.fix:
+            table.add_row("", "", Text(finding.fix, "bold"))
     console.print(table)
 
 
 COMMAND = Command(
     name="doctor",
-    help="what is there, what is missing, how to mend it",
+    help="what is there, what is missing, how to fix it",
     description="Look for everything that the commands need: Python, the packages, the Pulumi "
     "engine, room on the disk, the emulator or AWS credentials.",
     epilog=EXAMPLES,

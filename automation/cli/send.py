@@ -91,7 +91,7 @@ def carry_out(options: argparse.Namespace) -> int:
     if refused:
         raise AutomationError(
             f"{refused} of {len(messages)} messages were refused, and not sent",
-            hint="mend and send those again; the others are on their way",
+            hint="fix and send those again; the others are on their way",
         )
     say(f"{len(messages)} sent to stack {stack.name}")
     return 0
@@ -177,7 +177,7 @@ COMMAND = Command(
     help="send messages to a stack",
     description="Send messages to the queue of a stack, in batches of ten, and print the id that "
     "SQS gave to each. What SQS refuses for a reason of its own is sent again; what it refuses for "
-    "good is told, with exit code 3.",
+    "good is reported, with exit code 3.",
     epilog=EXAMPLES,
     add_arguments=add_arguments,
     carry_out=carry_out,

@@ -26,7 +26,7 @@ NAMES = tuple(CONFIGURATIONS)
 
 
 def deploy_first(stack: str, target: str = "local") -> str:
-    """Return the hint for who needs a stack that is not there yet on a target."""
+    """Return the hint for a command that needs a stack that is not there yet on a target."""
     pulumi = "pulumi" if target == "aws" else "python -m automation exec -- pulumi"
     return f"deploy the stack first: {pulumi} stack init {stack}, then: {pulumi} up"
 

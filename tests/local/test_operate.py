@@ -1,4 +1,4 @@
-"""Every command that uses, watches, mends and removes a stack, as a user types it, on one stack."""
+"""Every command that uses, watches, fixes and removes a stack, as a user types it, on one stack."""
 
 from __future__ import annotations
 

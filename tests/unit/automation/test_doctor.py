@@ -38,7 +38,7 @@ def no_engine(_: object) -> Engine:
 def test_a_machine_with_everything_needs_nothing() -> None:
     assert {each.state for each in examine("local", {})} <= {"ok", "note"}
     assert found("Pulumi engine").found.startswith("3.259.0")
-    assert not found("packages").mend
+    assert not found("packages").fix
 
 
 def test_it_looks_for_each_package_that_the_project_needs() -> None:
@@ -59,9 +59,9 @@ def test_without_an_engine_it_says_how_the_first_run_gets_one(
     without = found("Pulumi engine", PATH="/nowhere")
 
     assert with_go.state == without.state == "note"
-    assert str(go) in with_go.mend
+    assert str(go) in with_go.fix
     assert "PATH: no pulumi found; no Go 1." in without.found
-    assert "install the Pulumi CLI" in without.mend
+    assert "install the Pulumi CLI" in without.fix
 
 
 def test_a_package_of_another_version_than_pinned_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_credentials_that_aws_does_not_take_are_missing(monkeypatch: pytest.Monk
 
     told = found("AWS credentials", target="aws")
 
-    assert (told.state, told.found, told.mend) == (
+    assert (told.state, told.found, told.fix) == (
         "missing",
         "the token has expired",
         "aws sso login",

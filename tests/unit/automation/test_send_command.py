@@ -128,7 +128,7 @@ def test_what_is_refused_is_told_and_the_others_are_sent(sent: Send, sqs: Partia
     assert code == 3
     assert out == "id of a\nid of c\n"
     assert "message 2 was refused: InvalidMessageContents: : b" in err
-    assert "1 of 3 messages were refused, and not sent next: mend and send those again" in err
+    assert "1 of 3 messages were refused, and not sent next: fix and send those again" in err
 
 
 def test_a_message_that_is_too_large_for_the_target_is_refused_before_any_is_sent(

@@ -68,7 +68,7 @@ be", and links to the page of AWS's documentation that it comes from.
 
 Attributes of the component: its resources, such as `queue`, `function` and `alarms`; `outputs`,
 which its stack should export for the automation; and two policy documents to give to others:
-`send_policy` for a role that sends, `move_back_policy` for who redrives dead letters.
+`send_policy` for a role that sends, `move_back_policy` for those who redrive dead letters.
 """
 FOOT = """\
 ## On the emulator

@@ -233,8 +233,8 @@ def test_a_wide_consumer_is_deployed_once_and_then_changed_by_edits_only(
     project.configure(memory=512, path="/shop/")
     # The queue, which only a refresh finds changed, and the function; the role and its policies.
     assert project.changes("up", "--refresh") == {"update": 2, "replace": 3}
-    mended = aws.sqs.get_queue_attributes(QueueUrl=wide["queue_url"], AttributeNames=["All"])
-    assert mended["Attributes"]["DelaySeconds"] == "1"
+    fixed = aws.sqs.get_queue_attributes(QueueUrl=wide["queue_url"], AttributeNames=["All"])
+    assert fixed["Attributes"]["DelaySeconds"] == "1"
 
     assert project.changes("destroy") == {"delete": RESOURCES + STACK}
     assert aws.cloudwatch.describe_alarms(AlarmNamePrefix="Wide")["MetricAlarms"] == []

@@ -124,7 +124,7 @@ def test_tells_of_each_check_what_was_expected_and_seen() -> None:
 
 def test_names_what_is_left_and_what_stopped_the_run() -> None:
     stopped = replace(
-        PASSED, leftovers=("queue q",), error=EngineFailedError("it broke", hint="mend it")
+        PASSED, leftovers=("queue q",), error=EngineFailedError("it broke", hint="fix it")
     )
 
     told = written(stopped)

@@ -17,7 +17,7 @@ BROKEN = replace(
     verdict=None,
     events=(),
     leftovers=None,
-    error=EngineFailedError("it broke", hint="mend"),
+    error=EngineFailedError("it broke", hint="fix"),
 )
 
 
@@ -70,7 +70,7 @@ def test_a_run_that_proved_nothing_is_an_error_and_not_an_empty_suite() -> None:
     assert error is not None
     assert error.get("message") == "it broke"
     assert error.get("type") == "EngineFailedError"
-    assert error.text == "it broke\nmend"
+    assert error.text == "it broke\nfix"
 
 
 def test_a_failure_says_what_was_expected_and_each_problem() -> None:
