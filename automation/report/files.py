@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from automation.support.errors import AutomationError, UsageError
+from automation.support.output import STDERR, STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from typing import TextIO
 
     from automation.report.result import RunResult
 
@@ -70,6 +74,8 @@ def check_destination(path: Path) -> None:
     Raises:
         UsageError: It is a folder, its folder does not exist, or permission is missing.
     """
+    if _standard_stream(path):
+        return
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(
             f"{path} cannot be written: "
@@ -85,26 +91,50 @@ def check_destination(path: Path) -> None:
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write a text to a file, atomically, or to a device, a pipe or a link.
+    """Write a text to a file, atomically, or to a device, a pipe, a link or a standard stream.
 
-    A rename would replace the latter by a regular file, so they are written to directly.
+    A rename would replace these by a regular file, so they are written to directly.
 
     Raises:
         AutomationError: It could not be written; an existing file is unchanged.
     """
-    draft = path.with_name(f"{path.name}.{os.getpid()}") if _is_replaced(path) else None
     try:
-        (draft or path).write_text(text, encoding="utf-8")
-        if draft:
-            draft.replace(path)
+        if stream := _standard_stream(path):
+            stream.flush()
+            stream.buffer.write(text.encode())
+            stream.buffer.flush()
+        elif _is_replaced(path):
+            _replace(text, path)
+        else:
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AutomationError(
             f"the result could not be written to {path}: {error.strerror}",
             hint="make room, or name another file",
         ) from error
+
+
+def _replace(text: str, path: Path) -> None:
+    """Write a regular file whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     finally:
-        if draft:
-            draft.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
+
+
+def _standard_stream(path: Path) -> TextIO | None:
+    """Return standard output or standard error if a path leads to the same file, else None.
+
+    Opened by its name, a file that a stream is redirected to would be truncated, and written from
+    its start.
+    """
+    for descriptor, stream in ((STDOUT, sys.stdout), (STDERR, sys.stderr)):
+        with contextlib.suppress(OSError):  # there is no file yet, or the stream is closed
+            if os.path.samestat(path.stat(), os.fstat(descriptor)):
+                return stream
+    return None
 
 
 def _is_replaced(path: Path) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -134,6 +135,61 @@ def test_standard_output_can_be_named_as_a_file() -> None:
     )
 
     assert done.stdout == b"text"
+
+
+REDIRECTED = """if True:
+    import sys
+    from pathlib import Path
+    from automation.report.files import check_destination, write_file
+    from automation.support.output import survive_failed_writes
+    survive_failed_writes()
+    check_destination(Path(sys.argv[1]))
+    print("before")
+    write_file("the result\\n", Path(sys.argv[1]))
+    print("after")
+    """
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+@pytest.mark.parametrize("redirection", [">", ">>", "2>", "2>>"])
+def test_a_file_that_a_stream_is_redirected_to_keeps_all_that_is_written_to_it(
+    redirection: str, tmp_path: Path, *, by_name: bool
+) -> None:
+    log = tmp_path / "log"
+    log.write_text("earlier\n")
+    of_stderr = redirection.startswith("2")
+    device = "/dev/stderr" if of_stderr else "/dev/stdout"
+    program = [sys.executable, "-c", REDIRECTED, str(log) if by_name else device]
+
+    done = subprocess.run(  # noqa: S602 -- the shell redirects
+        f"{shlex.join(program)} {redirection}{shlex.quote(str(log))}",
+        shell=True,
+        cwd=CHECKOUT,
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+
+    earlier = "earlier\n" if ">>" in redirection else ""
+    written = "the result\n" if of_stderr else "before\nthe result\nafter\n"
+    assert log.read_text() == earlier + written
+    assert done.stdout == (b"before\nafter\n" if of_stderr else b"")
+    assert done.stderr == b""
+
+
+def test_a_reader_of_standard_output_that_is_gone_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    subprocess.run(
+        [sys.executable, "-c", REDIRECTED, "/dev/stdout"],
+        cwd=CHECKOUT,
+        stdout=writer,
+        timeout=30,
+        check=True,
+    )
+
+    os.close(writer)
 
 
 @pytest.mark.parametrize(
