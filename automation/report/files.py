@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sys
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -116,12 +117,14 @@ def write_file(text: str, path: Path) -> None:
 
 def _replace(text: str, path: Path) -> None:
     """Write a regular file whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f".result-{secrets.token_hex(8)}")  # short, and no file of the user's
+    draft.touch(exist_ok=False)
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the first error is the one to report
+            draft.unlink(missing_ok=True)
 
 
 def _standard_stream(path: Path) -> TextIO | None:

@@ -62,7 +62,7 @@ def test_two_formats_in_one_file_are_refused(tmp_path: Path) -> None:
         check_destinations({"json": tmp_path / "r", "html": tmp_path / "r"})
 
 
-def disk_full(*_: object) -> None:
+def disk_full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
@@ -84,6 +84,36 @@ def test_is_written_whole_or_not_at_all(
 
     assert path.read_text() == "the one before"
     assert [each.name for each in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_name_of_the_greatest_length_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250 + ".json")
+
+    assert list(write_files(PASSED, {"json": path})) == []
+
+    assert json.loads(path.read_text())["outcome"] == "passed"
+
+
+def test_a_draft_that_cannot_be_removed_keeps_neither_the_error_nor_the_other_files_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {"json": tmp_path / "r.json", "junit": tmp_path / "r.xml"}
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", disk_full)
+        patched.setattr(Path, "unlink", disk_full)
+        errors = list(write_files(PASSED, paths))
+
+    assert [str(error).partition(": ")[2] for error in errors] == ["No space left on device"] * 2
+
+
+def test_a_file_of_the_user_s_beside_the_result_is_never_taken_for_a_draft(tmp_path: Path) -> None:
+    neighbour = tmp_path / f"result.json.{os.getpid()}"
+    neighbour.write_text("the user's")
+
+    write_file(TEXT, tmp_path / "result.json")
+
+    assert neighbour.read_text() == "the user's"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
