@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
+import stat
 import sys
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.support.errors import AutomationError, UsageError
@@ -14,7 +17,6 @@ from automation.support.output import STDERR, STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
     from typing import TextIO
 
     from automation.report.result import RunResult
@@ -54,7 +56,7 @@ def check_destinations(paths: Mapping[str, Path]) -> None:
     for path in paths.values():
         check_destination(path)
     for (one, path), (other, same) in combinations(paths.items(), 2):
-        if path.absolute() == same.absolute():
+        if os.path.realpath(path) == os.path.realpath(same):
             raise UsageError(
                 f"--{one} and --{other} name the same file, {path}", hint="name a file for each"
             )
@@ -77,24 +79,27 @@ def check_destination(path: Path) -> None:
     """
     if _standard_stream(path):
         return
-    if path.is_dir() or not path.parent.is_dir():
+    target = _replaced(path)
+    folder = (target or path).parent
+    if path.is_dir() or not folder.is_dir():
         raise UsageError(
             f"{path} cannot be written: "
-            + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"),
+            + ("it is a folder" if path.is_dir() else f"there is no folder {folder}"),
             hint="name a file in a folder that exists",
         )
-    written = path.parent if _is_replaced(path) else path
-    if written.exists() and not os.access(written, os.W_OK):
-        raise UsageError(
-            f"{path} cannot be written: no permission to write to {written}",
-            hint="name a file in a folder that you may write to",
-        )
+    for written in (folder, target) if target else (path,):
+        if written.exists() and not os.access(written, os.W_OK):
+            raise UsageError(
+                f"{path} cannot be written: no permission to write to {written}",
+                hint="name another file, or change the permission",
+            )
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write a text to a file, atomically, or to a device, a pipe, a link or a standard stream.
+    """Write a text to a file, atomically, or to a device, a pipe or a standard stream.
 
-    A rename would replace these by a regular file, so they are written to directly.
+    A rename would replace these by a regular file, so they are written to directly. A link stays,
+    and the file that it leads to is written.
 
     Raises:
         AutomationError: It could not be written; an existing file is unchanged.
@@ -104,8 +109,8 @@ def write_file(text: str, path: Path) -> None:
             stream.flush()
             stream.buffer.write(text.encode())
             stream.buffer.flush()
-        elif _is_replaced(path):
-            _replace(text, path)
+        elif target := _replaced(path):
+            _replace(text, target)
         else:
             path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -116,11 +121,22 @@ def write_file(text: str, path: Path) -> None:
 
 
 def _replace(text: str, path: Path) -> None:
-    """Write a regular file whole or not at all."""
+    """Write a regular file whole or not at all; one that exists keeps its mode and its owner.
+
+    Raises:
+        PermissionError: It may not be written to, although a rename could replace it.
+    """
+    before = path.stat() if path.exists() else None
+    if before and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     draft = path.with_name(f".result-{secrets.token_hex(8)}")  # short, and no file of the user's
-    draft.touch(exist_ok=False)
+    draft.touch(0o600 if before else 0o666, exist_ok=False)  # less what the umask takes
     try:
         draft.write_text(text, encoding="utf-8")
+        if before:
+            with contextlib.suppress(OSError):  # only root may give a file away
+                os.chown(draft, before.st_uid, before.st_gid)
+            draft.chmod(stat.S_IMODE(before.st_mode))
         draft.replace(path)
     finally:
         with contextlib.suppress(OSError):  # the first error is the one to report
@@ -140,6 +156,8 @@ def _standard_stream(path: Path) -> TextIO | None:
     return None
 
 
-def _is_replaced(path: Path) -> bool:
-    """Whether a rename may put a file at the path: nothing is there, or a regular file."""
-    return not path.is_symlink() and (path.is_file() or not path.exists())
+def _replaced(path: Path) -> Path | None:
+    """Return the regular file, there or not, that a path leads to; None for anything else."""
+    target = Path(os.path.realpath(path))
+    regular = target.is_file() if path.exists() else not target.is_symlink()  # a link to itself
+    return target if regular else None

@@ -57,21 +57,28 @@ def test_a_run_without_a_page_does_not_pay_for_the_page() -> None:
     subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, timeout=30, check=True)
 
 
-def test_two_formats_in_one_file_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["r", "folder/../r", "link", "link-to-folder/../r"])
+def test_two_formats_in_one_file_are_refused(other: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("r")
+    (tmp_path / "link-to-folder").symlink_to("folder")
+
     with pytest.raises(UsageError, match="--json and --html name the same file"):
-        check_destinations({"json": tmp_path / "r", "html": tmp_path / "r"})
+        check_destinations({"json": tmp_path / "r", "html": tmp_path / other})
 
 
 def disk_full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
+@pytest.mark.parametrize("named", ["result.json", "link.json"])
 @pytest.mark.parametrize("method", ["write_text", "replace"])
 def test_is_written_whole_or_not_at_all(
-    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    method: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "result.json"
     path.write_text("the one before")
+    (tmp_path / "link.json").symlink_to(path)
 
     def half_a_disk(self: Path, *_: object, **__: object) -> int:
         self.write_bytes(b'{"outcome": "pa')
@@ -79,11 +86,73 @@ def test_is_written_whole_or_not_at_all(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, method, half_a_disk if method == "write_text" else disk_full)
-        with pytest.raises(AutomationError, match=r"result\.json.*No space left"):
-            write_file(TEXT, path)
+        with pytest.raises(AutomationError, match=rf"{named}.*No space left"):
+            write_file(TEXT, tmp_path / named)
 
     assert path.read_text() == "the one before"
-    assert [each.name for each in tmp_path.iterdir()] == ["result.json"]
+    assert {each.name for each in tmp_path.iterdir()} == {"result.json", "link.json"}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_a_file_that_is_replaced_keeps_its_mode_and_its_owner(mode: int, tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    path.touch()
+    if os.geteuid() == 0:  # only root may give a file away
+        os.chown(path, 65534, 65534)
+    path.chmod(mode)
+    before = path.stat()
+
+    write_file(TEXT, path)
+
+    after = path.stat()
+    assert path.read_text() == TEXT
+    assert after.st_ino != before.st_ino
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_new_file_has_the_mode_that_the_umask_leaves(
+    umask: int, mode: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "result.json"
+    before = os.umask(umask)
+    try:
+        write_file(TEXT, path)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_a_file_without_write_permission_is_refused_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "result.json"
+    path.write_text("the one before")
+    path.chmod(0o444)
+    if os.geteuid() == 0:  # root may write to any file
+        monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != path)
+
+    with pytest.raises(UsageError, match=rf"no permission to write to {path}"):
+        check_destination(path)
+    with pytest.raises(AutomationError, match=rf"{path}: Permission denied"):
+        write_file(TEXT, path)
+
+    assert path.read_text() == "the one before"
+
+
+def test_a_link_that_leads_to_itself_is_an_error_and_stays(tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(link)
+
+    with pytest.raises(AutomationError, match=r"link\.json"):
+        write_file(TEXT, link)
+
+    assert link.is_symlink()
 
 
 def test_a_name_of_the_greatest_length_is_written(tmp_path: Path) -> None:
@@ -138,6 +207,18 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
 
     assert reader.communicate(timeout=30)[0].decode().strip() == TEXT
     assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system has no /dev/fd")
+def test_a_pipe_of_the_shell_is_written_to() -> None:
+    reader, writer = os.pipe()
+
+    check_destination(Path(f"/dev/fd/{writer}"))
+    write_file(TEXT, Path(f"/dev/fd/{writer}"))
+
+    os.close(writer)
+    with open(reader) as received:  # noqa: PTH123 -- a descriptor
+        assert received.read() == TEXT
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -228,12 +309,14 @@ def test_a_reader_of_standard_output_that_is_gone_is_no_error() -> None:
         (lambda folder: folder / "missing" / "r.json", "there is no folder .*missing"),
         (lambda folder: folder, "it is a folder"),
         (lambda folder: folder / "file" / "r.json", "there is no folder .*file"),
+        (lambda folder: folder / "dangling", "there is no folder .*missing"),
     ],
 )
 def test_a_file_that_cannot_be_written_is_refused_before_the_run(
     place: Callable[[Path], Path], complaint: str, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to("missing/r.json")
 
     with pytest.raises(UsageError, match=complaint):
         check_destination(place(tmp_path))
