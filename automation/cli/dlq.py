@@ -14,6 +14,7 @@ from automation.cli.arguments import (
 )
 from automation.cli.base import Command
 from automation.support.errors import AutomationError, NotFoundError, UsageError
+from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     import argparse
@@ -97,7 +98,8 @@ def list_all(options: argparse.Namespace) -> int:
 
     with opened_stack(options) as stack:
         found = failures(stack.observer)
-        depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
+        with interruptible():
+            depth = read_depth(stack.clients.sqs, stack.outputs.dead_letter_queue_url)
     if options.json:
         print_json([document(failure) for failure in found])
         return 0
@@ -175,7 +177,8 @@ def purge(options: argparse.Namespace) -> int:
 
     with opened_stack(options) as stack:
         url = stack.outputs.dead_letter_queue_url
-        depth = read_depth(stack.clients.sqs, url)
+        with interruptible():
+            depth = read_depth(stack.clients.sqs, url)
         if not depth.empty:
             question = f"Delete all dead letters of stack {stack.name} ({depth}) for ever?"
             if not (options.yes or ask(question, make_console(stderr=True))):

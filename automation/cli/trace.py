@@ -49,11 +49,12 @@ def carry_out(options: argparse.Namespace) -> int:
             "`dlq list` print it",
         )
     with opened_stack(options) as stack:
-        source = read_depth(stack.clients.sqs, stack.outputs.queue_url)
+        with interruptible():
+            source = read_depth(stack.clients.sqs, stack.outputs.queue_url)
         letters = peek(stack.observer)
         with interruptible():
             logs = read_logs(stack.observer.log_events(options.since))
-        found = trace(options.message_id, logs, letters, source)
+            found = trace(options.message_id, logs, letters, source)
         if found is None:
             raise NotFoundError(
                 f"nothing is known of message {options.message_id} on stack {stack.name}: it is no "

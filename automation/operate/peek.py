@@ -36,4 +36,4 @@ def failures(observer: Observer) -> tuple[Failure, ...]:
         return ()
     with interruptible():
         events = observer.log_events(min(letter.sent_at for letter in letters))
-    return explain(letters, read_logs(events))
+        return explain(letters, read_logs(events))

@@ -127,12 +127,12 @@ class Redrive:
         again = self._left.keys() & found.keys()
         self._left |= found
         new = {key: found[key] for key in found if key not in again and key not in self._done}
-        failures = self._explained([dead_letter(message) for message in new.values()])
-        selected = {
-            failure.letter.message_id: failure
-            for failure in failures
-            if self._options.selection.matches(failure)
-        }
+        with interruptible():
+            selected = {
+                failure.letter.message_id: failure
+                for failure in self._explained([dead_letter(message) for message in new.values()])
+                if self._options.selection.matches(failure)
+            }
         if self._options.dry_run:
             yield from (Redriven(failure=each, outcome="selected") for each in selected.values())
             return

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
+
 import pytest
 
+from automation.support import interrupts
 from automation.support.clients import Clients, make_clients
 from automation.support.interrupts import _Signals
 
@@ -23,3 +27,12 @@ def clients() -> Clients:
 def _signals_are_noted_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that ends stops noting signals, for its process is about to end; not this one."""
     monkeypatch.setattr(_Signals, "protecting", _Signals.protecting)
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Handles a SIGINT, as if it came now; after the test, no signal came."""
+    for name in ("first", "raised", "first_at"):
+        monkeypatch.setattr(_Signals, name, getattr(_Signals, name))
+    monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _: None)
+    return lambda: interrupts._on_signal(signal.SIGINT, None)

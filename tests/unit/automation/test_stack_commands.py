@@ -16,6 +16,8 @@ from automation.cli import command
 from automation.listing import Listed
 from automation.observe.observation import LogEvent
 from automation.observe.observer import Observer
+from automation.operate import failures, trace
+from automation.support.errors import Interrupted
 from automation.targets.base import Pace
 from tests.unit.automation.observe.test_observer import ATTRIBUTES
 from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter
@@ -276,6 +278,58 @@ def test_a_purge_needs_a_yes(said: Said, queues: StackQueues) -> None:
     assert said("dlq", "purge", "--yes")[0] == 0
     assert not queues.letters
     assert json.loads(said("dlq", "purge", "--json")[1]) == {"stack": "dev", "purged": 0}
+
+
+@pytest.fixture
+def interrupted(
+    said: Said, interrupt: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., bool]:
+    """Run a command that a signal reaches inside a call; whether that call ended with it."""
+
+    def run(owner: object, name: str, *arguments: str) -> bool:
+        went_on: list[str] = []
+
+        def call(*_: object, **__: object) -> None:
+            interrupt()
+            went_on.append(name)
+
+        monkeypatch.setattr(owner, name, call)
+        with pytest.raises(Interrupted):
+            said(*arguments)
+        return not went_on
+
+    return run
+
+
+DEPTH, LOG = (StackQueues, "get_queue_attributes"), (Pages, "paginate")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "call"),
+    [
+        ("dlq list", DEPTH),
+        ("dlq list", LOG),
+        ("dlq list", (failures, "batch_failures")),
+        ("dlq show m-2", LOG),
+        ("dlq show m-2", (failures, "batch_failures")),
+        ("dlq redrive", LOG),
+        ("dlq redrive", (failures, "batch_failures")),
+        ("dlq purge --yes", DEPTH),
+        ("trace m-2", DEPTH),
+        ("trace m-2", LOG),
+        ("trace m-2", (trace, "batch_failures")),
+    ],
+)
+def test_an_interrupt_ends_a_command_while_it_reads_and_changes_nothing(
+    arguments: str,
+    call: tuple[object, str],
+    interrupted: Callable[..., bool],
+    queues: StackQueues,
+) -> None:
+    assert interrupted(*call, *arguments.split())
+    assert list(queues.letters) == ["m-2"]
+    assert not queues.hidden
+    assert not queues.source
 
 
 def test_the_cost_of_a_stack_is_projected(said: Said) -> None:

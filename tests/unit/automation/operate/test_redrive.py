@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import re
-import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -12,7 +11,6 @@ import pytest
 from automation.observe.observation import LogEvent
 from automation.operate.failures import Selection
 from automation.operate.redrive import Redrive, Redriven, RedriveOptions, entry_of
-from automation.support import interrupts
 from automation.support.errors import Interrupted
 from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter, refusal
 
@@ -83,17 +81,14 @@ def test_a_crash_at_any_call_loses_nothing_and_duplicates_one_batch_at_most(
 
 
 def test_an_interrupt_lets_the_batch_that_was_sent_be_deleted(
-    monkeypatch: pytest.MonkeyPatch,
+    interrupt: Callable[[], None],
 ) -> None:
-    def interrupt(_number: int, name: str) -> None:
+    def strike(_number: int, name: str) -> None:
         if name == "send":
-            interrupts._on_signal(signal.SIGINT, None)
+            interrupt()
 
-    for name in ("first", "raised", "first_at"):
-        monkeypatch.setattr(interrupts._Signals, name, getattr(interrupts._Signals, name))
-    monkeypatch.setattr(interrupts, "write_from_signal_handler", lambda _: None)
     queues = Queues.of(*MANY)
-    queues.after = interrupt
+    queues.after = strike
 
     with pytest.raises(Interrupted):
         redriven(queues)
@@ -101,6 +96,40 @@ def test_an_interrupt_lets_the_batch_that_was_sent_be_deleted(
     assert queues.bodies() == Counter(MANY)  # no duplicate
     assert len(queues.letters) == 15
     assert not queues.hidden & set(queues.letters)
+
+
+@pytest.mark.parametrize("moment", ["reading", "parsing", "selecting"])
+def test_an_interrupt_ends_the_work_on_the_log_at_once_and_moves_nothing(
+    moment: str, interrupt: Callable[[], None]
+) -> None:
+    passed: list[str] = []
+
+    def reach(name: str) -> None:
+        if name == moment:
+            interrupt()
+        passed.append(name)
+
+    class Body:
+        def search(self, _text: str) -> None:
+            reach("selecting")
+
+    def parsed() -> Iterator[LogEvent]:
+        reach("parsing")
+        yield from ()
+
+    def read_log(_since: datetime) -> Any:
+        reach("reading")
+        return parsed()
+
+    queues = Queues.of("a", "b")
+    wanted = RedriveOptions(selection=Selection(body=cast("Any", Body())))
+    with pytest.raises(Interrupted):
+        list(Redrive(cast("Any", queues), OUTPUTS, read_log, wanted).go())
+
+    assert moment not in passed
+    assert queues.calls == ["receive", "release"]
+    assert set(queues.letters) == {"m-1", "m-2"}
+    assert not queues.hidden
 
 
 def test_what_the_source_queue_refuses_stays_a_dead_letter_and_can_be_received_again() -> None:
