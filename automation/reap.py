@@ -220,7 +220,10 @@ def unrecorded_runs() -> list[Remains]:
     left = []
     for folder in run_folders(runs_folder()):
         if folder.record() is None:
-            began = datetime.fromtimestamp(folder.path.stat().st_mtime, UTC)
+            try:
+                began = datetime.fromtimestamp(folder.path.stat().st_mtime, UTC)
+            except FileNotFoundError:  # its run has just removed it
+                continue
             left.append(
                 Remains(
                     stack=folder.path.name,

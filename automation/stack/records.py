@@ -8,7 +8,6 @@ lock nobody holds, is what a killed run left behind, or a stack that was kept.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from automation.support.locks import try_lock
 from automation.support.processes import end_session
 
 if TYPE_CHECKING:
@@ -80,31 +80,39 @@ class RunFolder:
         """Take the lock until the returned file is closed, and write the record.
 
         Raises:
-            BlockingIOError: Another process holds the lock.
+            BlockingIOError: Another process holds the lock, or has removed the folder.
         """
         lock = self.lock()
         if lock is None:
-            raise BlockingIOError(f"another process holds the lock of {self.path}")
+            raise BlockingIOError(f"another process holds the lock of {self.path}, or removed it")
         (self.path / RECORD).write_text(json.dumps(asdict(record)), encoding="utf-8")
         return lock
 
     def lock(self) -> IO[str] | None:
-        """Take the lock until the returned file is closed; None if another process holds it."""
-        lock = (self.path / LOCK).open("a")
+        """Take the lock until the returned file is closed.
+
+        None if another process holds it, or has removed the folder.
+        """
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
+            lock = (self.path / LOCK).open("a")
+        except FileNotFoundError:
             return None
-        return lock
+        if try_lock(lock.fileno()):
+            return lock
+        lock.close()
+        return None
 
     def alive(self) -> bool:
-        """Whether the run is going on: it holds the lock. Leaves no file where there is none."""
-        if not (self.path / LOCK).exists():
+        """Whether the run is going on: it holds the lock.
+
+        Makes no file: its run may be removing the folder, which must be empty in the end.
+        """
+        try:
+            lock = (self.path / LOCK).open("r+")
+        except (FileNotFoundError, NotADirectoryError):
             return False
-        if lock := self.lock():
-            lock.close()
-        return lock is None
+        with lock:
+            return not try_lock(lock.fileno())
 
     def add_session(self, session: int) -> None:
         """Record a session of the engine, by the pid of its leader and its start time."""
@@ -130,7 +138,11 @@ def _is_same(session: int, started: float) -> bool:
 
 
 def run_folders(parent: Path) -> Iterator[RunFolder]:
-    """Yield the folders of runs, the oldest first."""
-    if parent.is_dir():
-        for path in sorted(parent.iterdir(), key=lambda path: path.stat().st_mtime):
-            yield RunFolder(path)
+    """Yield the folders of runs, the oldest first, but for those that a run removes meanwhile."""
+    found = []
+    with contextlib.suppress(FileNotFoundError):  # there was no run yet
+        for path in parent.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime, path))
+    for _, path in sorted(found):
+        yield RunFolder(path)

@@ -23,13 +23,14 @@ def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], N
     Raises:
         WaitTimeoutError: Another process held the lock all that time.
     """
-    if _taken(descriptor):
+    if try_lock(descriptor):
         return
     busy()
-    wait_until(what, lambda: _taken(descriptor), bool, within=within)
+    wait_until(what, lambda: try_lock(descriptor), bool, within=within)
 
 
-def _taken(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for as long as it stays open; return whether no other process holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

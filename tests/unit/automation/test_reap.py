@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 from automation.cli import command
 from automation.narrator import Narrator
 from automation.options import ReapOptions
-from automation.reap import reap
+from automation.reap import reap, unrecorded_runs
 from automation.stack.records import RunFolder
 from automation.stack.remains import Remains
 from automation.support.errors import CommandFailedError, EmulatorError, EngineFailedError
@@ -344,6 +345,31 @@ def test_the_folder_of_a_run_that_takes_its_lock_meanwhile_stays(
 
     assert remains.alive
     assert unrecorded.exists()
+
+
+def test_the_folder_of_a_run_that_ends_while_it_is_looked_at_is_passed_over(
+    world: World, unrecorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunFolder, "record", lambda folder: shutil.rmtree(folder.path))
+
+    assert unrecorded_runs() == []
+    assert not unrecorded.exists()
+    assert not world.calls
+
+
+def test_what_somebody_else_removes_during_the_question_is_no_error(
+    unrecorded: Path, left: Callable[..., RunFolder]
+) -> None:
+    folders = [unrecorded, left().path]
+
+    def confirm(found: list[Remains]) -> bool:
+        assert found
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        return True
+
+    options = ReapOptions(target="local", program=CHECKOUT)
+    assert not any(each.removed for each in reap(options, {}, Narrator(), confirm))
 
 
 @pytest.mark.parametrize("in_folder", [True, False])

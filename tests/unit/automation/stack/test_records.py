@@ -1,0 +1,64 @@
+"""The folders of runs, while other runs make and remove theirs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from automation.stack.records import RunFolder, run_folders
+from tests.unit.automation.stack.test_lifecycle import RECORD
+
+
+def made(parent: Path, name: str, age: float = 0) -> RunFolder:
+    folder = RunFolder(parent / name)
+    folder.path.mkdir()
+    os.utime(folder.path, (1e9 - age, 1e9 - age))
+    return folder
+
+
+def test_the_oldest_folder_comes_first(tmp_path: Path) -> None:
+    new, old = made(tmp_path, "a"), made(tmp_path, "b", age=60)
+
+    assert list(run_folders(tmp_path)) == [old, new]
+    assert list(run_folders(tmp_path / "missing")) == []
+
+
+def test_a_folder_that_its_run_removes_meanwhile_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends, goes_on = made(tmp_path, "run-1"), made(tmp_path, "run-2")
+    listed = list(tmp_path.iterdir())
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter(listed))
+    shutil.rmtree(ends.path)
+
+    assert list(run_folders(tmp_path)) == [goes_on]
+
+
+def test_a_run_that_holds_its_lock_is_alive(tmp_path: Path) -> None:
+    folder = made(tmp_path, "run-1")
+
+    with folder.hold(RECORD):
+        assert folder.alive()
+
+    assert not folder.alive()
+
+
+def test_to_look_at_a_folder_that_is_being_removed_puts_nothing_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = made(tmp_path, "run-1")
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # it was, a moment ago
+
+    assert not folder.alive()
+    assert list(folder.path.iterdir()) == []
+
+
+def test_what_is_no_folder_or_has_gone_is_not_alive(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert not RunFolder(tmp_path / "file").alive()
+    assert not RunFolder(tmp_path / "missing").alive()
+    assert RunFolder(tmp_path / "missing").lock() is None
