@@ -23,6 +23,7 @@ from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home
 
 MODULE = "automation.emulator.supervisor"
+FOLDER_PREFIX = "poker-hands-"  # of the name of each instance's folder
 PASSED_ON = (  # the variables that a supervisor needs
     *("PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME"),
     *("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"),  # where other Pythons are

@@ -11,11 +11,18 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 
-from automation.emulator.instance import END_WITHIN, MODULE, Instance, Supervisor, clear_away
+from automation.emulator.instance import (
+    END_WITHIN,
+    FOLDER_PREFIX,
+    MODULE,
+    Instance,
+    Supervisor,
+    clear_away,
+)
 from automation.support.errors import EmulatorError, UsageError, WaitTimeoutError
 from automation.support.locks import take_lock
 from automation.support.paths import CHECKOUT, cache_folder
@@ -29,8 +36,8 @@ LOCK_WITHIN = 90.0  # seconds; a start takes at most 40, a stop 20
 
 def find() -> Instance | None:
     """Return the lasting instance, if one is running."""
-    fact = _recorded()
-    return _instance(fact) if fact and _is_supervisor(fact["supervisor"]) else None
+    instance = _recorded()
+    return instance if instance and _is_supervisor(instance.supervisor) else None
 
 
 def start(url: str | None = None) -> tuple[Instance, bool]:
@@ -104,28 +111,32 @@ def stop() -> Instance | None:
 
 def _clear_away() -> None:
     """Remove the record of an ended instance, and what a killed supervisor left behind."""
-    fact = _recorded()
-    if fact is not None:
-        if (folder := _instance(fact).folder).exists():
-            clear_away(folder)
-        _pointer().unlink()
+    instance = _recorded()
+    if instance and instance.folder.exists():
+        clear_away(instance.folder)
+    _pointer().unlink(missing_ok=True)
 
 
-def _recorded() -> dict[str, Any] | None:
+def _recorded() -> Instance | None:
+    """Return the recorded instance, running or not; None if there is no record or a damaged one.
+
+    Its folder is removed in the end, with all processes at home in it: a folder that does not have
+    the name of an instance's is damage, too.
+    """
+    pointer = _pointer()
     try:
-        fact: dict[str, Any] = json.loads(_pointer().read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        fact = json.loads(pointer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    return fact
-
-
-def _instance(fact: dict[str, Any]) -> Instance:
-    return Instance(
-        url=fact["url"],
-        folder=Path(fact["folder"]),
-        supervisor=fact["supervisor"],
-        external=fact["external"],
-    )
+    match fact:
+        case {
+            "url": str(url),
+            "folder": str(folder),
+            "supervisor": int(pid),
+            "external": bool(external),
+        } if pid > 0 and Path(folder).name.startswith(FOLDER_PREFIX):
+            return Instance(url=url, folder=Path(folder), supervisor=pid, external=external)
+    return None
 
 
 def _record(supervisor: Supervisor) -> None:

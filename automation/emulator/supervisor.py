@@ -38,6 +38,7 @@ from automation.emulator.functions import (
     make_environments,
     shipped_packages,
 )
+from automation.emulator.instance import FOLDER_PREFIX
 from automation.support.errors import AutomationError
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
@@ -64,7 +65,7 @@ def main() -> None:
     signals = signals_as_file()
     external = sys.argv[1] if len(sys.argv) > 1 else None
     try:
-        folder = Path(tempfile.mkdtemp(prefix="poker-hands-"))
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
     except OSError as error:
         tell(error=f"no folder for the emulator could be created: {error}")
         return
