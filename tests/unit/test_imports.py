@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -69,20 +71,52 @@ ENTRY = {
 ENTRY_ROOMS = {CHECKOUT / "automation" / name for name in ("cli", "pytest_plugin")}
 
 
-def imported_of_automation(path: Path) -> set[str]:
-    """The modules of the automation that a file imports, in full and without "automation."."""
+@cache
+def imports(source: str) -> frozenset[str]:
+    """What a module imports anywhere in it, in a statement or by a call, as it is written there.
+
+    Of `from MODULE import NAME` it is MODULE.NAME. A relative name begins with its dots.
+    """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=aliases):
                 names |= {alias.name for alias in aliases}
-            case ast.ImportFrom(module=str(module)):
-                folder = CHECKOUT / module.replace(".", "/")
-                within = {alias.name for alias in node.names}
-                modules = {name for name in within if (folder / f"{name}.py").exists()}
-                names |= {f"{module}.{name}" for name in modules} if modules else {module}
+            case ast.ImportFrom(module=module, names=aliases, level=level):
+                start = "." * level + (f"{module}." if module else "")
+                names |= {start + alias.name for alias in aliases}
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                names.add(name)
+    return frozenset(names)
+
+
+def imported(source: str) -> set[str]:
+    """The top-level names that a module imports; a relative import stays below its own."""
+    return {name.partition(".")[0] for name in imports(source)} - {""}
+
+
+def imported_of_automation(path: Path, source: str) -> set[str]:
+    """The modules of the automation that a module at a path imports, without "automation."."""
+    package = ".".join(path.parent.relative_to(CHECKOUT).parts)
+    modules = {module_of(resolve_name(name, package)) for name in imports(source)}
     mark = "automation."
-    return {name.removeprefix(mark) for name in names if name.startswith(mark)}
+    return {name.removeprefix(mark) for name in modules if name.startswith(mark)}
+
+
+def module_of(name: str) -> str:
+    """The module or the folder that a name leads to: without a class or a function at its end."""
+    path = CHECKOUT / name.replace(".", "/")
+    return name if path.is_dir() or path.with_suffix(".py").exists() else name.rpartition(".")[0]
+
+
+def upwards(path: Path, source: str) -> set[str]:
+    """What a module at a path imports of the automation that its room may not."""
+    allowed = DOWNWARDS[room_of(path)]
+    return {name for name in imported_of_automation(path, source) if not within(name, allowed)}
 
 
 def within(name: str, allowed: frozenset[str]) -> bool:
@@ -96,24 +130,6 @@ def room_of(path: Path) -> str:
         for room in sorted(DOWNWARDS, key=len, reverse=True)
         if inside == room or inside.startswith(f"{room}/")
     )
-
-
-def imported(source: str) -> set[str]:
-    """The top-level names that a module imports anywhere in it, in a statement or by a call."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=aliases):
-                names |= {alias.name for alias in aliases}
-            case ast.ImportFrom(module=str(module), level=0):
-                names.add(module)
-            case ast.Call(
-                func=ast.Name(id="import_module" | "__import__")
-                | ast.Attribute(attr="import_module"),
-                args=[ast.Constant(value=str(module)), *_],
-            ):
-                names.add(module)
-    return {name.partition(".")[0] for name in names}
 
 
 @pytest.mark.parametrize("room", RULES)
@@ -164,16 +180,15 @@ MODULES = sorted((CHECKOUT / "automation").rglob("*.py"))
 
 
 def test_rooms_of_the_automation_import_downwards_only() -> None:
-    upwards = {
+    found = {
         f"{path.relative_to(CHECKOUT)} -> {name}"
         for path in MODULES
         if (path.parent != CHECKOUT / "automation" or path.name not in ENTRY)
         and path.parent not in ENTRY_ROOMS
-        for name in imported_of_automation(path)
-        if not within(name, DOWNWARDS[room_of(path)])
+        for name in upwards(path, path.read_text())
     }
 
-    assert upwards == set()
+    assert found == set()
 
 
 def test_no_modules_of_the_automation_import_each_other_in_a_circle() -> None:
@@ -184,7 +199,12 @@ def test_no_modules_of_the_automation_import_each_other_in_a_circle() -> None:
     names = {name.removesuffix(".__init__"): name for name in graph}
     order = TopologicalSorter(
         {
-            name: {names[each] for each in imported_of_automation(path) if each in names} - {name}
+            name: {
+                names[each]
+                for each in imported_of_automation(path, path.read_text())
+                if each in names
+            }
+            - {name}
             for name, path in graph.items()
         }
     )
@@ -193,16 +213,37 @@ def test_no_modules_of_the_automation_import_each_other_in_a_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"),
+    ("place", "source", "name"),
     [
-        ("support/wait.py", "observe.logs"),
-        ("scenario/send.py", "stack.outputs"),
-        ("observe/observer.py", "stack.lifecycle"),
-        ("judge/checks.py", "support.clients"),
-        ("targets/base.py", "report.result"),
-        ("emulator/provider/aws.py", "support.errors"),
-        ("options.py", "support.errors"),
+        ("support/wait.py", "import automation.observe.logs", "observe.logs"),
+        ("support/wait.py", "from automation import report", "report"),
+        ("support/wait.py", "from automation import support, report as its", "report"),
+        ("support/wait.py", "from .. import report", "report"),
+        ("support/__init__.py", "from ..report import result", "report.result"),
+        ("support/wait.py", "from automation.report import *", "report"),
+        ("engine/find.py", "from automation.stack import EngineCommand", "stack"),
+        ("scenario/send.py", "from automation.stack.outputs import Outputs", "stack.outputs"),
+        ("observe/observer.py", "def late():\n    from ..stack import kinds", "stack.kinds"),
+        ("judge/checks.py", "from automation.support import clients", "support.clients"),
+        ("targets/base.py", "importlib.import_module('automation.report.result')", "report.result"),
+        ("targets/base.py", "import_module('..report.result', __package__)", "report.result"),
+        ("targets/base.py", "__import__('automation.report.result')", "report.result"),
+        ("emulator/provider/aws.py", "from ...support.errors import HostError", "support.errors"),
+        ("options.py", "from .support import errors", "support.errors"),
     ],
 )
-def test_an_import_upwards_is_caught(place: str, name: str) -> None:
-    assert not within(name, DOWNWARDS[room_of(CHECKOUT / "automation" / place)])
+def test_an_import_upwards_is_caught(place: str, source: str, name: str) -> None:
+    assert upwards(CHECKOUT / "automation" / place, source) == {name}
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("engine/find.py", "from automation import engine\nfrom . import child"),
+        ("engine/find.py", "from ..support.errors import HostError\nfrom .. import support"),
+        ("emulator/provider/aws.py", "from .protocol import Provider\nimport json, importlib"),
+        ("report/page.py", "import_module('automation.judge')\n__import__('json')"),
+    ],
+)
+def test_an_import_downwards_passes(place: str, source: str) -> None:
+    assert upwards(CHECKOUT / "automation" / place, source) == set()
