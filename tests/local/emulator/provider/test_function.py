@@ -41,7 +41,7 @@ def test_a_functions_configuration_is_set_and_changed(
         **base,
         "description": "before",
         "memorySize": 256,
-        "environment": {"variables": {"A": "1"}},
+        "environment": {"variables": {"LEVEL": "1"}},
         "deadLetterConfig": {"targetArn": queue.state["arn"]},
         "loggingConfig": {"logFormat": "Text", "logGroup": "/own/group"},
         "tracingConfig": {"mode": "Active"},
