@@ -7,7 +7,6 @@ happens, a `RunResult` tells how far the run came.
 from __future__ import annotations
 
 import secrets
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,14 @@ from automation.approval import approve
 from automation.engine import find_engine
 from automation.ephemeral import configuration_for, looks_for_leftovers, plan_stack
 from automation.existing import outputs_of
-from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
 from automation.observe.settings import read_settings
+from automation.proof import check_bodies, looks_at_outcome, time_to_prove
 from automation.rehearsal import rehearse
 from automation.report.journal import Journal
 from automation.report.phases import Phases
 from automation.scenario.model import load_scenario, scenario_of
-from automation.scenario.send import send_messages, size_of
+from automation.scenario.send import send_messages
 from automation.source import check_source
 from automation.stack.command import command_of_run
 from automation.stack.configuration import check_configuration
@@ -36,10 +35,8 @@ from automation.support.errors import (
     HostError,
     Interrupted,
     ObserveError,
-    ScenarioError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
-from automation.support.wait import looks
 from automation.targets.opening import CONFIGURATIONS, open_target
 
 if TYPE_CHECKING:
@@ -47,9 +44,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from automation.engine import Engine
-    from automation.judge.verdict import Verdict
     from automation.narrator import Narrator
-    from automation.observe.observation import Observation
     from automation.options import RunOptions
     from automation.report.result import RunResult
     from automation.scenario.model import Scenario
@@ -195,24 +190,15 @@ class Run:
                 sent = send_messages(clients.sqs, outputs.queue_url, scenario.messages)
             journal.phases.enter("prove")
             observer = Observer(clients, outputs, target.pace.skew)
-            receives = source.visibility_timeout * source.max_receive_count
-            within = self._options.timeout or receives + target.pace.slack
-            conclusive = Conclusive(target.pace.quiet)
-
-            def look() -> tuple[Observation, Verdict]:
-                target.check()
-                seen = observer.observe(sent)
-                return seen, judge(scenario, seen, exact_receives=target.exact_receives)
-
+            within = self._options.timeout or time_to_prove(source, target.pace)
             try:
-                for seen, verdict in looks(look, within=within, poll=target.pace.poll):
-                    journal.observation, journal.verdict = seen, verdict
-                    self._narrator.waiting(verdict.summary)
-                    if conclusive(verdict):
-                        journal.concluded = True
-                        return
+                for look in looks_at_outcome(target, observer, scenario, sent, within=within):
+                    journal.observation, journal.verdict = look.observation, look.verdict
+                    self._narrator.waiting(look.verdict.summary)
                 journal.concluded = True
-                self._narrator.say(f"waited {within:.0f} s for the outcome; last seen: {verdict}")
+                if not look.final:
+                    seen = f"last seen: {look.verdict}"
+                    self._narrator.say(f"waited {within:.0f} s for the outcome; {seen}")
             finally:
                 if self._options.stack is not None:
                     copies = journal.verdict.copies if journal.verdict else ()
@@ -240,40 +226,3 @@ class Run:
                 )
         except (EmulatorError, ObserveError) as error:
             journal.leftovers, journal.unobserved = None, error
-
-
-def check_bodies(scenario: Scenario, target: Target) -> None:
-    """Refuse messages that the target's queue would refuse, before anything is deployed.
-
-    Raises:
-        ScenarioError: A body is too large.
-    """
-    for number, message in enumerate(scenario.messages, start=1):
-        if (size := size_of(message)) > target.max_body:
-            raise ScenarioError(
-                f"message {number} has {size:,} bytes; {target.description} takes at most "
-                f"{target.max_body:,}",
-                hint="send less in one message",
-            )
-
-
-class Conclusive:
-    """Whether a verdict is final: it passed, or the queue has been empty for long enough.
-
-    Args:
-        quiet: Seconds of an empty source queue after which no message can come to light any more.
-    """
-
-    def __init__(self, quiet: float) -> None:
-        self._quiet = quiet
-        self._empty_since: float | None = None
-
-    def __call__(self, verdict: Verdict) -> bool:
-        """Take one more verdict into account."""
-        now = time.monotonic()
-        if not verdict.source.empty:
-            self._empty_since = None
-        elif self._empty_since is None:
-            self._empty_since = now
-        empty_for = 0.0 if self._empty_since is None else now - self._empty_since
-        return verdict.passed or empty_for >= self._quiet

@@ -73,7 +73,7 @@ def carry_out(options: argparse.Namespace) -> int:
         raise UsageError(
             "there is no message to send", hint="give a BODY, --file FILE or --scenario"
         )
-    from automation.run import check_bodies
+    from automation.proof import check_bodies
 
     with opened_stack(options) as stack:
         scenario = Scenario(name="send", messages=tuple(messages), invocation=None)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from automation.judge.verdict import judge
 from automation.observe.observer import Observer, read_source_queue
-from automation.run import Conclusive, check_bodies
+from automation.proof import check_bodies, looks_at_outcome, time_to_prove
 from automation.scenario.model import Message, Scenario, body_text, load_scenario
 from automation.scenario.send import send_messages
 from automation.support.clients import aws_errors
-from automation.support.wait import looks, wait_until
+from automation.support.wait import wait_until
 
 if TYPE_CHECKING:
     import os
@@ -158,21 +157,14 @@ class LiveStack:
     def _patience(self) -> float:
         with aws_errors(f"reading the queue of stack {self.name}"):
             source = read_source_queue(self.clients.sqs, self.outputs.queue_url)
-        return source.visibility_timeout * source.max_receive_count + self._target.pace.slack
+        return time_to_prove(source, self._target.pace)
 
     def _verdict(self, scenario: Scenario, sent: tuple[Sent, ...]) -> Verdict:
-        conclusive = Conclusive(self._target.pace.quiet)
-
-        def look() -> Verdict:
-            self._target.check()
-            seen = self._observer.observe(sent)
-            return judge(scenario, seen, exact_receives=self.exact_receives)
-
         with aws_errors(f"proving stack {self.name}"):
-            for verdict in looks(look, within=self._patience(), poll=self._target.pace.poll):
-                if conclusive(verdict):
-                    break
-        return verdict
+            *_, last = looks_at_outcome(
+                self._target, self._observer, scenario, sent, within=self._patience()
+            )
+        return last.verdict
 
 
 def failure(scenario: Scenario, stack: str, verdict: Verdict) -> str:

@@ -64,7 +64,7 @@ DOWNWARDS = {
 }
 # Above every room.
 ENTRY = {
-    *("__init__.py", "__main__.py", "approval.py", "rehearsal.py"),
+    *("__init__.py", "__main__.py", "approval.py", "proof.py", "rehearsal.py"),
     *("doctor.py", "ephemeral.py", "existing.py", "listing.py", "reap.py", "run.py"),
     "source.py",
 }

@@ -13,10 +13,9 @@ from botocore.exceptions import ClientError
 
 from automation.emulator.functions import OWN
 from automation.narrator import Narrator
-from automation.observe.observation import QueueDepth
 from automation.options import RunOptions
 from automation.report.result import RunResult
-from automation.run import Conclusive, run
+from automation.run import run
 from automation.source import check_source
 from automation.support import interrupts
 from automation.support.errors import (
@@ -27,12 +26,9 @@ from automation.support.errors import (
     UsageError,
 )
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.report.results import EMPTY, observation, verdict
 from tests.unit.automation.stack.test_outputs import EXPORTED
 from tests.unit.automation.world import QUEUE, World
 
-BUSY = QueueDepth(visible=0, in_flight=1, delayed=0)
-FAILED = verdict(observation(log=[]))
 SCENARIO = {
     "name": "two",
     "invocation": "got {records} records",
@@ -232,7 +228,7 @@ def test_a_check_that_fails_is_no_error_and_the_stack_is_destroyed(go: Go, world
 def test_a_proof_that_does_not_come_in_time_is_told_and_what_was_seen_last_is_judged(
     go: Go, world: World, narrator: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("automation.run.Conclusive", lambda _quiet: lambda _verdict: False)
+    monkeypatch.setattr("automation.proof.Conclusive", lambda _quiet: lambda _verdict: False)
 
     result = go(timeout=0.05)
 
@@ -515,49 +511,3 @@ def test_an_interrupt_of_an_existing_stacks_proof_leaves_it_as_it_was(go: Go, wo
 
 
 # When a verdict is conclusive.
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr("automation.run.time.monotonic", lambda: now[0])
-    return now
-
-
-def test_a_verdict_that_passes_is_conclusive_at_once(clock: list[float]) -> None:
-    assert clock
-    assert Conclusive(3.0)(verdict())
-
-
-@pytest.mark.parametrize(
-    "looks",
-    [
-        pytest.param(
-            [(100.0, EMPTY, False), (102.9, EMPTY, False), (103.0, EMPTY, True)],
-            id="once the queue has been empty for long enough",
-        ),
-        pytest.param(
-            [
-                (100.0, EMPTY, False),
-                (102.0, BUSY, False),
-                (104.0, EMPTY, False),
-                (106.9, EMPTY, False),
-                (107.0, EMPTY, True),
-            ],
-            id="a message that comes back starts the time anew",
-        ),
-        *(
-            pytest.param([(100.0, busy, False), (1000.0, busy, False)], id=f"never while {where}")
-            for where in ("visible", "in_flight", "delayed")
-            for busy in [replace(EMPTY, **{where: 1})]
-        ),
-    ],
-)
-def test_a_verdict_that_fails_is_conclusive(
-    looks: list[tuple[float, QueueDepth, bool]], clock: list[float]
-) -> None:
-    conclusive = Conclusive(3.0)
-
-    for now, source, final in looks:
-        clock[0] = now
-        assert conclusive(replace(FAILED, source=source)) is final, now
