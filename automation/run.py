@@ -20,7 +20,7 @@ from automation.proof import check_bodies, looks_at_outcome, time_to_prove
 from automation.rehearsal import rehearse
 from automation.report.journal import Journal
 from automation.report.phases import Phases
-from automation.scenario.model import load_scenario, scenario_of
+from automation.scenario.reading import load_scenario, scenario_of
 from automation.scenario.send import send_messages
 from automation.source import check_source
 from automation.stack.command import command_of_run

@@ -17,7 +17,7 @@ from automation.cli.arguments import (
     stack_options,
 )
 from automation.cli.base import Command
-from automation.scenario.model import load_scenario, scenario_of
+from automation.scenario.reading import load_scenario, scenario_of
 from automation.scenario.send import FIFO
 from automation.support.errors import NotFoundError, ScenarioError, UsageError
 from automation.support.interrupts import interruptible

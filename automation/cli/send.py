@@ -16,7 +16,8 @@ from automation.cli.arguments import (
     stack_options,
 )
 from automation.cli.base import Command
-from automation.scenario.model import Message, Scenario, body_problems, load_scenario, scenario_of
+from automation.scenario.model import Message, Scenario
+from automation.scenario.reading import body_problems, load_scenario, scenario_of
 from automation.scenario.send import FIFO, Refused, Sent, deliver
 from automation.support.errors import AutomationError, UsageError
 from automation.support.interrupts import interruptible, shielded

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from automation.observe.observer import Observer, read_source_queue
 from automation.proof import check_bodies, looks_at_outcome, time_to_prove
-from automation.scenario.model import Message, Scenario, body_text, load_scenario
+from automation.scenario.model import Message, Scenario
+from automation.scenario.reading import body_text, load_scenario
 from automation.scenario.send import send_messages
 from automation.support.clients import aws_errors
 from automation.support.wait import wait_until

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.scenario.reading import TEN_HANDS, load_scenario
 from tests.chaos.case import FAILED, RAN, Case
 from tests.chaos.consumers import AT_RANDOM, CONSUMERS, Consumer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from automation.cli import parser
-from automation.scenario.model import load_scenario
+from automation.scenario.reading import load_scenario
 from automation.support.paths import CHECKOUT
 from tests.pages import PAGES, commands, name, without_words
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.scenario.reading import TEN_HANDS, load_scenario
 from tests.unit.runtime_api import LogFormat, invoke
 
 pytest.importorskip("awslambdaric", reason="needs awslambdaric, which is installed on Linux")

@@ -17,7 +17,8 @@ from automation.judge.evidence import lines_with_ids
 from automation.judge.verdict import Verdict, judge
 from automation.observe.logs import Line
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
-from automation.scenario.model import TEN_HANDS, Message, Scenario, load_scenario
+from automation.scenario.model import Message, Scenario
+from automation.scenario.reading import TEN_HANDS, load_scenario
 from automation.scenario.send import Sent
 
 if TYPE_CHECKING:

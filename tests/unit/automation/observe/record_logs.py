@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from automation.scenario.model import TEN_HANDS, load_scenario
+from automation.scenario.reading import TEN_HANDS, load_scenario
 from tests.unit.runtime_api import Invocation, LogFormat, invoke
 
 FIXTURES = Path(__file__).with_name("fixtures")

@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from automation.scenario.model import (
-    _MESSAGE_KEYS,
-    _SCENARIO_KEYS,
-    PLACEHOLDERS,
-    TEN_HANDS,
-    load_scenario,
-)
+from automation.scenario.model import PLACEHOLDERS
+from automation.scenario.reading import _MESSAGE_KEYS, _SCENARIO_KEYS, TEN_HANDS, load_scenario
 from automation.support.errors import ScenarioError
 from automation.support.paths import CHECKOUT
 

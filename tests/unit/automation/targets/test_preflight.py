@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from botocore.loaders import create_loader
 
 from automation.cli import command
-from automation.scenario.model import TEN_HANDS
+from automation.scenario.reading import TEN_HANDS
 from automation.stack.project import read_project
 from automation.support.errors import AccessError
 from automation.support.paths import CHECKOUT, PROJECT
