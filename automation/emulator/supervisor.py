@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 HEALTH_PATH = "/_localstack/health"  # of MiniStack and of LocalStack
 READY_WITHIN = 30.0  # seconds; measured: 0.5 s on an idle 2-core machine
 WATCH_EVERY = 1.0  # seconds between looks at a running emulator
-ANSWER_WITHIN = 1.0  # seconds for a health check
-UNANSWERED = 10  # health checks in a row, 20 s in all, after which an emulator counts as hung
+HEALTHY_WITHIN = 1.0  # seconds for a health check
+MOST_SILENT = 10  # health checks in a row, 20 s in all, after which an emulator counts as hung
 STDIN = 0  # its descriptor
 ENTRY = (
     f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); import runpy; "
@@ -118,7 +118,7 @@ class Emulator:
         self.log = log
         self.state: Literal["starting", "ready", "failed"] = "starting"
         self._deadline = time.monotonic() + READY_WITHIN
-        self._unanswered = 0
+        self._silent = 0
 
     def look(self, *, kept: bool) -> dict[str, Any] | None:
         """Check the emulator; return a fact for the parent, if there is a new one.
@@ -131,7 +131,7 @@ class Emulator:
         problem = self._ended()
         if problem is None and not kept:
             health = self._health()
-            self._unanswered = self._unanswered + 1 if health == "silent" else 0
+            self._silent = self._silent + 1 if health == "silent" else 0
             if health == "ok" and self.state == "starting":
                 self.state = "ready"
                 return {"ready": True}
@@ -159,14 +159,14 @@ class Emulator:
 
     def _hung(self) -> str | None:
         """Why an emulator that has responded will not do so again, or None."""
-        if self.state == "starting" or self._unanswered < UNANSWERED:
+        if self.state == "starting" or self._silent < MOST_SILENT:
             return None
-        return f"the emulator at {self.url} hangs: {UNANSWERED} health checks in a row timed out"
+        return f"the emulator at {self.url} hangs: {MOST_SILENT} health checks in a row timed out"
 
     def _health(self) -> Health:
         """What a health check gets. A busy emulator responds late, but never refuses."""
         try:
-            with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=ANSWER_WITHIN) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
+            with urllib.request.urlopen(self.url + HEALTH_PATH, timeout=HEALTHY_WITHIN) as response:  # noqa: S310 -- the caller has checked the URL: http(s) on loopback
                 return "ok" if response.status == HTTPStatus.OK else "unfit"
         except urllib.error.HTTPError:
             return "unfit"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from automation.operate.failures import Failure, Selection
     from automation.stack.outputs import Outputs
 
-Outcome = Literal["selected", "redriven", "refused", "duplicated"]
+Move = Literal["selected", "redriven", "refused", "duplicated"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Redriven:
     """
 
     failure: Failure
-    outcome: Outcome
+    outcome: Move
     message_id: str = ""
     why: str = ""
 

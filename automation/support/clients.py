@@ -94,8 +94,8 @@ def endpoint_variables(environment: Mapping[str, str]) -> dict[str, str]:
 def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     """Create the clients for the account and the endpoint of a target's environment.
 
-    Takes about half a second, most of it for imports and service descriptions. Profiles and proxies
-    come from `environment` only, not from this process's environment.
+    Takes about half a second, most of it for imports and service descriptions. Profiles come from
+    `environment` only; proxies from this process's environment, and an emulator has none.
 
     Raises:
         ObserveError: The configuration cannot be used, such as a profile that does not exist.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from automation.emulator import supervisor
-from automation.emulator.supervisor import UNANSWERED, Emulator, Health, free_port
+from automation.emulator.supervisor import MOST_SILENT, Emulator, Health, free_port
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -55,7 +55,7 @@ def endpoint() -> Iterator[Endpoint]:
 def test_a_health_check_is_what_the_endpoint_responds(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, status: int, health: Health
 ) -> None:
-    monkeypatch.setattr(supervisor, "ANSWER_WITHIN", 10.0 if status else 0.05)
+    monkeypatch.setattr(supervisor, "HEALTHY_WITHIN", 10.0 if status else 0.05)
     endpoint.status = status
     emulator = Emulator(f"http://127.0.0.1:{endpoint.server_port}", None, Path("log"))
     assert emulator._health() == health
@@ -84,7 +84,7 @@ class Scripted(Emulator):
         return [next(iter(fact)) for fact in told if fact]
 
 
-SILENCE: list[Health] = ["silent"] * UNANSWERED
+SILENCE: list[Health] = ["silent"] * MOST_SILENT
 
 
 def test_an_emulator_that_hangs_is_told_once() -> None:
