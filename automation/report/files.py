@@ -107,8 +107,8 @@ def write_file(text: str, path: Path) -> None:
     try:
         if stream := _standard_stream(path):
             stream.flush()
-            stream.buffer.write(text.encode())
-            stream.buffer.flush()
+            with open(stream.fileno(), "wb", closefd=False) as file:
+                file.write(text.encode())
         elif target := _replaced(path):
             _replace(text, target)
         else:
@@ -144,13 +144,14 @@ def _replace(text: str, path: Path) -> None:
 
 
 def _standard_stream(path: Path) -> TextIO | None:
-    """Return standard output or standard error if a path leads to the same file, else None.
+    """Return the standard stream that is redirected to the regular file at a path, or None.
 
-    Opened by its name, a file that a stream is redirected to would be truncated, and written from
-    its start.
+    Opened by its name, that file would be truncated, and written from its start.
     """
+    if not path.is_file():
+        return None
     for descriptor, stream in ((STDOUT, sys.stdout), (STDERR, sys.stderr)):
-        with contextlib.suppress(OSError):  # there is no file yet, or the stream is closed
+        with contextlib.suppress(OSError):  # the stream is closed
             if os.path.samestat(path.stat(), os.fstat(descriptor)):
                 return stream
     return None

@@ -288,19 +288,21 @@ def test_a_file_that_a_stream_is_redirected_to_keeps_all_that_is_written_to_it(
     assert done.stderr == b""
 
 
-def test_a_reader_of_standard_output_that_is_gone_is_no_error() -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
+def test_a_result_that_standard_output_cannot_take_is_an_error(tmp_path: Path) -> None:
+    with (tmp_path / "full").open("wb") as full:
+        limited = f"ulimit -f 0; exec {shlex.join([sys.executable, '-c', REDIRECTED])} /dev/stdout"
+        done = subprocess.run(
+            ["/bin/sh", "-c", limited],
+            cwd=CHECKOUT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
 
-    subprocess.run(
-        [sys.executable, "-c", REDIRECTED, "/dev/stdout"],
-        cwd=CHECKOUT,
-        stdout=writer,
-        timeout=30,
-        check=True,
-    )
-
-    os.close(writer)
+    assert done.returncode == 1
+    assert "the result could not be written to /dev/stdout: File too large" in done.stderr
 
 
 @pytest.mark.parametrize(
