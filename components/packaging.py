@@ -48,7 +48,7 @@ from pip._internal.cli.main import main
 sys.exit(main())
 """
 INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)")
-LOCAL = re.compile(r"-e\b|--editable\b|[./~]|\S*\.whl\b|(\S+\s*@\s*)?file:")
+LOCAL = re.compile(r"-e\b|--editable\b|[./~]|(?!\w+://)\S*\.whl\b|(\S+\s*@\s*)?file:")
 
 
 class PackagingError(Exception):
@@ -85,8 +85,10 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
     return folder
 
 
-def _texts(requirements: Path) -> Iterator[str]:
+def _texts(requirements: Path, within: tuple[Path, ...] = ()) -> Iterator[str]:
     """Yield the text of a requirements file, then of each that it includes."""
+    if requirements in within:
+        raise PackagingError(f"{requirements} includes itself")
     try:
         text = requirements.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -99,7 +101,8 @@ def _texts(requirements: Path) -> Iterator[str]:
                 "into the function's folder, or publish it"
             )
         if included := INCLUDED.match(line):
-            yield from _texts(requirements.parent / included[1])
+            included_file = Path(os.path.normpath(requirements.parent / included[1]))
+            yield from _texts(included_file, (*within, requirements))
 
 
 def _markers(runtime: str, architecture: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ def wheel(folder: Path, tag: str) -> None:
 def wheels_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real pip, with the wheels of the test's folder and no index."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -73,6 +74,23 @@ def test_a_package_of_this_machine_is_refused(tmp_path: Path, line: str) -> None
     requirements.write_text(f"# the deck\n{line}\n")
 
     with pytest.raises(PackagingError, match=r"requirements.txt, line 2: .* put its source"):
+        installed(requirements, "python3.12", "x86_64")
+
+
+def test_a_file_that_includes_itself_is_refused(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("-r base.txt\n")
+    (tmp_path / "base.txt").write_text("-r ./requirements.txt\n")
+
+    with pytest.raises(PackagingError, match="includes itself"):
+        installed(requirements, "python3.12", "x86_64")
+
+
+def test_a_wheel_of_another_host_is_left_to_pip(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("http://127.0.0.1:9/cards-1.0-py3-none-any.whl\n")
+
+    with pytest.raises(PackagingError, match="cannot be installed for Lambda"):
         installed(requirements, "python3.12", "x86_64")
 
 
