@@ -224,9 +224,8 @@ class QueueConsumer(pulumi.ComponentResource):
                 policy_arn=arn,
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    aliases=[
-                        pulumi.Alias(name=f"{name}ManagedPolicy{number}")
-                    ],  # until November 2026
+                    # Its name until November 2026.
+                    aliases=[pulumi.Alias(name=f"{name}ManagedPolicy{number}")],
                 ),
             )
             for number, (policy, arn) in enumerate(managed_policies(args).items(), start=1)
