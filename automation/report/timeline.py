@@ -7,6 +7,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from automation.judge.causes import batch_failures
+from automation.observe.logs import Logs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -41,8 +44,8 @@ class Life:
         fate: Its fate.
         sent: When it was sent.
         invocations: The invocation of each receive that was logged as expected; if none was, each
-            that logged the message's id. If none did, a dead letter was in every invocation,
-            provided that there were no more than its receives.
+            that logged the message's id. If none did, a dead letter was in each that failed its
+            whole batch, provided that they are as many as its receives.
         waits: The visibility timeouts: from the end of an invocation until the message is visible
             again. That of a dead letter's last receive ends about when SQS moves it.
         end: When it met its fate, as far as the log says; None when it says nothing.
@@ -68,15 +71,22 @@ def timeline(verdict: Verdict, visibility_timeout: float, max_receive_count: int
         return Timeline(lives=(), invocations=())
     began = min(message.sent_at for message in verdict.messages)
     spans = {each.request_id: _span(each, began) for each in verdict.invocations}
-    every = sorted(spans.values())
+    nameless = _failed(verdict.invocations, spans)
     lives = []
     for number, message in enumerate(verdict.messages, start=1):
         received = _received(message, began, spans)
-        if not received and message.fate == "dead-lettered" and len(every) == max_receive_count:
-            received = every
+        if not received and message.fate == "dead-lettered" and len(nameless) == max_receive_count:
+            received = nameless
         sent = (message.sent_at - began).total_seconds()
         lives.append(_life(number, message.fate, sent, received, visibility_timeout))
     return Timeline(lives=tuple(lives), invocations=tuple(spans.values()))
+
+
+def _failed(invocations: Sequence[InvocationVerdict], spans: Mapping[str, Span]) -> list[Span]:
+    """Return the invocations that failed their whole batches, by time; all if none is known to."""
+    lines = tuple(line for each in invocations for line in each.lines)
+    failed = batch_failures(Logs(lines=lines, invocations=()))
+    return sorted(spans[request_id] for request_id in failed or spans)
 
 
 def _received(

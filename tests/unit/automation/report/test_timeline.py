@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from automation.judge.verdict import Verdict
+from automation.observe.observation import DeadLetter
 from automation.report.charts import MOST_LIVES, choose_lives
 from automation.report.timeline import Life, timeline
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.report.results import (
     BEGAN,
     PASSED,
+    RAISED,
     failed,
     invocation,
     observation,
@@ -49,7 +51,7 @@ def test_a_message_that_no_line_tells_of_has_no_end() -> None:
     assert lost.end is None
 
 
-def test_dead_letters_that_no_line_names_were_in_each_of_as_many_invocations() -> None:
+def test_dead_letters_that_no_line_names_were_in_each_of_as_many_failed_invocations() -> None:
     silent = raised().verdict
     lives = of(silent)
 
@@ -59,6 +61,18 @@ def test_dead_letters_that_no_line_names_were_in_each_of_as_many_invocations() -
         assert [end for _, end in life.invocations] == [0.5, 2.5, 4.5]
         assert life.end is not None
     assert all(life.end is None for life in timeline(silent, 2.0, 5).lives)
+
+
+def test_an_invocation_that_failed_no_batch_had_no_dead_letter() -> None:
+    failing = [each for n in (2, 3) for each in invocation(n, *RAISED)]
+    what = observation(log=[*invocation(1, "[INFO] nothing to do"), *failing])
+    letters = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in what.sent
+    )
+
+    for life in timeline(verdict(replace(what, dead_letters=letters)), 2.0, 2).lives:
+        assert [end for _, end in life.invocations] == [2.5, 4.5]
 
 
 def test_a_message_whose_expected_line_is_missing_was_in_the_invocations_that_name_it() -> None:
