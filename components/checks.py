@@ -84,12 +84,6 @@ def warn(name: str, args: QueueConsumerArgs, names: Mapping[str, str] = OWN_NAME
 def values_of(args: QueueConsumerArgs) -> Values:
     """Return the values by argument; those of an existing queue are its resource's outputs."""
     values: Values = {"tags": args.tags}
-    args = replace(
-        args,
-        dead_letter_queue=replace(
-            args.dead_letter_queue, max_receive_count=max_receive_count(args)
-        ),
-    )
     for group in GROUPS:
         given = getattr(args, group)
         if group == "queue" and not isinstance(given, QueueArgs):
@@ -99,7 +93,7 @@ def values_of(args: QueueConsumerArgs) -> Values:
                 fifo_queue=given.arn.apply(lambda arn: arn.endswith(".fifo")),
             )
         values |= {f"{group}.{each.name}": getattr(given, each.name) for each in fields(given)}
-    return values
+    return values | {"dead_letter_queue.max_receive_count": max_receive_count(args)}
 
 
 def _problems(values: Values) -> Iterator[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from components.arguments import FunctionArgs, MappingArgs, QueueArgs, QueueConsumerArgs
 from components.combinations import default_visibility_timeout
 from components.limits import MOST_RECEIVES
+
+if TYPE_CHECKING:
+    import pulumi_aws as aws
 
 
 def visibility_timeout(args: QueueConsumerArgs) -> pulumi.Input[int]:
@@ -58,8 +61,8 @@ def max_receive_count(args: QueueConsumerArgs) -> pulumi.Input[int]:
     """Return after how many receives a message is a dead letter; the most if there are none."""
     if isinstance(args.queue, QueueArgs):
         return args.dead_letter_queue.max_receive_count
-    return args.queue.redrive_policy.apply(
-        lambda policy: int(json.loads(policy or "{}").get("maxReceiveCount", MOST_RECEIVES))
+    return _redrive_policy(args.queue).apply(
+        lambda policy: int(policy.get("maxReceiveCount", MOST_RECEIVES))
     )
 
 
@@ -81,9 +84,12 @@ def existing_dead_letter_queue(args: QueueConsumerArgs) -> pulumi.Input[str | No
     """
     if isinstance(args.queue, QueueArgs) or args.dead_letter_queue.arn is not None:
         return args.dead_letter_queue.arn
-    return args.queue.redrive_policy.apply(
-        lambda policy: json.loads(policy or "{}").get("deadLetterTargetArn")
-    )
+    return _redrive_policy(args.queue).apply(lambda policy: policy.get("deadLetterTargetArn"))
+
+
+def _redrive_policy(queue: aws.sqs.Queue) -> pulumi.Output[dict[str, Any]]:
+    """Return an existing queue's redrive policy, empty if it has none."""
+    return queue.redrive_policy.apply(lambda policy: json.loads(policy or "{}"))
 
 
 def neighbour_url(*, queue_url: str, arn: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,12 +93,10 @@ def of_stack(options: argparse.Namespace) -> tuple[Usage, str]:
     with opened_stack(options) as stack, interruptible():
         url = stack.outputs.queue_url
         log = stack.observer.log_events(options.since)
-        usage = replace(
-            measure(log, template, fifo=url.endswith(FIFO)),
-            empty_receives=empty_receives_an_hour(
-                stack.clients.cloudwatch, url, options.since, datetime.now(UTC)
-            ),
+        polls = empty_receives_an_hour(
+            stack.clients.cloudwatch, url, options.since, datetime.now(UTC)
         )
+        usage = measure(log, template, fifo=url.endswith(FIFO), empty_receives=polls)
     return usage, f"stack {stack.name} since {options.since:%Y-%m-%d %H:%M} UTC"
 
 
@@ -122,7 +120,10 @@ def of_result(path: Path) -> tuple[Usage, str]:
     try:
         usage = usage_of_result(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}",
+            hint="write one: python -m automation run --json result.json",
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         lacks = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UsageError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from automation.cli.arguments import add_since, add_stack_options, opened_stack, print_json
 from automation.cli.base import Command
+from automation.observe.logs import UUID
 from automation.support.errors import NotFoundError, UsageError
 from automation.support.interrupts import interruptible
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from automation.operate.trace import Trace
 
-MESSAGE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as SQS makes them
+MESSAGE_ID = re.compile(UUID)  # as SQS makes them
 
 EXAMPLES = """\
 examples:

@@ -119,20 +119,23 @@ class Logs:
         return None
 
 
-_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TRACEBACK = "Traceback (most recent call last):"
-_PLATFORM = re.compile(rf"(?P<kind>START|END|REPORT) RequestId: (?P<request_id>{_ID})\b.*")
+_PLATFORM = re.compile(rf"(?P<kind>START|END|REPORT) RequestId: (?P<request_id>{UUID})\b.*")
 _INIT_FAILED = re.compile(r"INIT_REPORT .*\bStatus: (?:error|timeout)\b.*")
 _PLAIN = re.compile(".*")
 
 # The formats of a line, and the level of a line that names none. The first match wins.
 _FORMATS: tuple[tuple[re.Pattern[str], str | None], ...] = (
-    (re.compile(rf"\[(?P<level>[A-Z]+)\]\t[^\t]*\t(?P<request_id>{_ID})?\t(?P<message>.*)"), None),
+    (re.compile(rf"\[(?P<level>[A-Z]+)\]\t[^\t]*\t(?P<request_id>{UUID})?\t(?P<message>.*)"), None),
     (re.compile(r"\[(?P<level>[A-Z]+)\] (?P<message>.*)"), None),
     (_PLATFORM, None),
-    (re.compile(rf"(?:\S+Z (?P<request_id>{_ID}) )?(?P<message>Task timed out after .*)"), "ERROR"),
-    (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Error: .*)"), "ERROR"),
-    (re.compile(rf"RequestId: (?P<request_id>{_ID}) (?P<message>Process exited .*)"), "ERROR"),
+    (
+        re.compile(rf"(?:\S+Z (?P<request_id>{UUID}) )?(?P<message>Task timed out after .*)"),
+        "ERROR",
+    ),
+    (re.compile(rf"RequestId: (?P<request_id>{UUID}) (?P<message>Error: .*)"), "ERROR"),
+    (re.compile(rf"RequestId: (?P<request_id>{UUID}) (?P<message>Process exited .*)"), "ERROR"),
     (_INIT_FAILED, "ERROR"),
     (re.compile("Worker process died"), "ERROR"),  # the emulator, when a function exits
     (re.compile(re.escape(_TRACEBACK)), "ERROR"),

@@ -53,13 +53,20 @@ class Usage:
     empty_receives: float | None = None
 
 
-def measure(events: Sequence[LogEvent], template: str | None, *, fifo: bool) -> Usage:
+def measure(
+    events: Sequence[LogEvent],
+    template: str | None,
+    *,
+    fifo: bool,
+    empty_receives: float | None = None,
+) -> Usage:
     """Sum up the REPORT lines of a log.
 
     Args:
         events: The function's log.
         template: Of the line, with {records}, that the function logs in every invocation.
         fifo: Whether the queue is a FIFO queue.
+        empty_receives: An hour, as SQS counted them; None if it counted none.
     """
     invocations = [each for each in read_logs(events).invocations if each.report]
     reports = [each.report for each in invocations if each.report]
@@ -70,6 +77,7 @@ def measure(events: Sequence[LogEvent], template: str | None, *, fifo: bool) -> 
         gb_seconds=sum(r.billed_ms / 1000 * r.memory_mb / MB_IN_GB for r in reports),
         log_bytes=counted_bytes(events),
         fifo=fifo,
+        empty_receives=empty_receives,
     )
 
 

@@ -162,10 +162,12 @@ class LiveStack:
 
     def _verdict(self, scenario: Scenario, sent: tuple[Sent, ...]) -> Verdict:
         with aws_errors(f"proving stack {self.name}"):
-            *_, last = looks_at_outcome(
-                self._target, self._observer, scenario, sent, within=self._patience()
-            )
-        return last.verdict
+            within = self._patience()
+            for look in looks_at_outcome(
+                self._target, self._observer, scenario, sent, within=within
+            ):
+                verdict = look.verdict
+        return verdict
 
 
 def failure(scenario: Scenario, stack: str, verdict: Verdict) -> str:

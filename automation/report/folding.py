@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from automation.observe.logs import UUID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from automation.judge.verdict import InvocationVerdict, MessageVerdict
 
 LEAST_ROWS = 12  # that a terminal of any height shows
-_UUID = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_ID = re.compile(rf"\b{UUID}\b")
 
 Numbered = tuple[int, "MessageVerdict"]
 
@@ -50,7 +52,7 @@ def _in_one_line(invocation: InvocationVerdict) -> str:
 
 def _short_ids(text: str) -> str:
     """Shorten each UUID to its first part, so that what comes after it fits on the line."""
-    return _UUID.sub(r"\g<1>", text)
+    return _ID.sub(lambda found: found[0].partition("-")[0], text)
 
 
 def fold_messages(messages: Sequence[Numbered], most: int) -> tuple[list[Numbered], int]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from automation.judge.verdict import Verdict, judge
-from automation.observe.observation import DeadLetter, LogEvent
+from automation.observe.observation import LogEvent
 from automation.scenario.model import Message, Scenario
-from tests.unit.automation.report.results import BEGAN, SCENARIO, events, invocation, observation
+from tests.unit.automation.report.results import SCENARIO, all_dead, events, invocation, observation
 
 FIXTURES = Path(__file__).parents[1] / "observe" / "fixtures"
 
@@ -30,11 +30,7 @@ def judged(*batches: tuple[str, ...], scenario: Scenario = SCENARIO) -> Verdict:
         for event in invocation(number, *lines)
     ]
     seen = observation(scenario, log)
-    letters = tuple(
-        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
-        for each in seen.sent
-    )
-    return judge(scenario, replace(seen, dead_letters=letters), exact_receives=True)
+    return judge(scenario, all_dead(seen), exact_receives=True)
 
 
 def test_an_exception_that_nobody_catches_is_the_one_cause_with_its_traceback() -> None:

@@ -128,11 +128,16 @@ RAISED = (
 )
 
 
+def all_dead(seen: Observation) -> Observation:
+    """The same, with every message in the dead-letter queue."""
+    letters = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in seen.sent
+    )
+    return replace(seen, dead_letters=letters)
+
+
 def raised() -> RunResult:
     """A run whose function raised on every batch, so that every message was dead-lettered."""
     what = observation(log=[each for n in (1, 2, 3) for each in invocation(n, *RAISED)])
-    letters = tuple(
-        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
-        for each in what.sent
-    )
-    return replace(PASSED, events=what.events, verdict=verdict(replace(what, dead_letters=letters)))
+    return replace(PASSED, events=what.events, verdict=verdict(all_dead(what)))

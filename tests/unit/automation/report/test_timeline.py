@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from automation.judge.verdict import Verdict
-from automation.observe.observation import DeadLetter
 from automation.report.charts import MOST_LIVES, choose_lives
 from automation.report.timeline import Life, timeline
 from automation.support.paths import CHECKOUT
@@ -15,6 +14,7 @@ from tests.unit.automation.report.results import (
     BEGAN,
     PASSED,
     RAISED,
+    all_dead,
     failed,
     invocation,
     observation,
@@ -66,12 +66,8 @@ def test_dead_letters_that_no_line_names_were_in_each_of_as_many_failed_invocati
 def test_an_invocation_that_failed_no_batch_had_no_dead_letter() -> None:
     failing = [each for n in (2, 3) for each in invocation(n, *RAISED)]
     what = observation(log=[*invocation(1, "[INFO] nothing to do"), *failing])
-    letters = tuple(
-        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
-        for each in what.sent
-    )
 
-    for life in timeline(verdict(replace(what, dead_letters=letters)), 2.0, 2).lives:
+    for life in timeline(verdict(all_dead(what)), 2.0, 2).lives:
         assert [end for _, end in life.invocations] == [2.5, 4.5]
 
 
