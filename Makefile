@@ -70,7 +70,7 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet $(LOCK) requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet $(LOCK) requirements-dev.in --output-file requirements-dev.txt
-LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
 
 reference: $(INSTALLED)
 	$(BIN)/python -m automation.cli.reference
