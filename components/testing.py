@@ -14,6 +14,7 @@ it ran. docs/unit-tests.md has a whole example.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import warnings
@@ -28,6 +29,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.sync_await import _ensure_event_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,9 +51,12 @@ ARNS = {  # of types whose ARN is not just the service, the region, the account 
 
 
 with warnings.catch_warnings():
-    # Importing aws.lambda_ warns about a deprecated class in it. Only the first import warns.
     warnings.simplefilter("ignore", DeprecationWarning)
+    # Importing aws.lambda_ warns about a deprecated class in it. Only the first import warns.
     aws.lambda_.Function  # noqa: B018 -- the access is the import
+    # An Output belongs to the current event loop, also one that is made while a test is imported.
+    # asyncio warns where it has to make one, and from Python 3.14 on makes none.
+    LOOP = _ensure_event_loop()  # type: ignore[no-untyped-call] # the SDK's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +218,7 @@ def deploy(
         project: What `pulumi.get_project()` returns in it.
         stack: What `pulumi.get_stack()` returns in it.
     """
+    asyncio.set_event_loop(LOOP)  # asyncio.run, in another test, leaves none
     monitor = RecordingMonitor()
     logger = logging.Logger("pulumi")  # noqa: LOG001 -- of this call alone, unknown to logging
     logger.addHandler(WarningsHandler(monitor.deployment.warnings))

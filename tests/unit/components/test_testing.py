@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pulumi
@@ -44,6 +45,14 @@ def test_the_guard_restores_apply() -> None:
 def test_one_deploy_does_not_see_the_exports_of_the_one_before() -> None:
     assert deploy(lambda: pulumi.export("first", 1)).exports == {"first": 1}
     assert deploy(lambda: pulumi.export("second", 2)).exports == {"second": 2}
+
+
+def test_outputs_made_before_a_deploy_are_known_in_it_whatever_ran_between() -> None:
+    made_before = pulumi.Output.concat("la", "ter")
+
+    asyncio.run(asyncio.sleep(0))  # leaves no event loop
+
+    assert deploy(lambda: pulumi.export("when", made_before)).exports == {"when": "later"}
 
 
 def test_a_function_that_is_not_the_tests_own_is_not_watched(tmp_path: Path) -> None:
