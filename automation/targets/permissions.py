@@ -150,10 +150,12 @@ TYPES: Mapping[str, tuple[Grant, ...]] = {
             on=ALARM,
             actions=(
                 *("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
-                *("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"),
-                *("cloudwatch:TagResource", "cloudwatch:UntagResource"),
+                *("cloudwatch:ListTagsForResource", "cloudwatch:TagResource"),
+                "cloudwatch:UntagResource",
             ),
         ),
+        # `status` finds alarms by their dimensions, so it lists all: no name would fit.
+        Grant(sid="Find", on=ALL, actions=("cloudwatch:DescribeAlarms",)),
     ),
 }
 """What the provider calls, by Pulumi type token."""
@@ -164,7 +166,7 @@ AUTOMATION = (
         on=QUEUE,
         actions=(
             *("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"),
-            "sqs:ChangeMessageVisibility",
+            *("sqs:ChangeMessageVisibility", "sqs:PurgeQueue"),
         ),
     ),
     Grant(sid="Logs", on=LOG_GROUP, actions=("logs:FilterLogEvents",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,10 +12,19 @@ from policy_sentry.querying.actions import get_action_data
 from automation.cli import command
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.stack.kinds import KINDS
+from automation.support.paths import CHECKOUT
 from automation.targets.permissions import TYPES, deployer_policy
 
 MOST = 6144  # characters of a managed policy, white space not counted (IAM quotas)
 ANY = "*"
+CALL = re.compile(
+    r"\b(sqs|logs|lambda_|iam|cloudwatch|tagging)"
+    r"\.(?:get_paginator\(\"(?P<paged>\w+)\"|(?P<called>[a-z]+_\w+)\()"
+)
+PREFIXES = {"lambda_": "lambda", "tagging": "tag"}  # of actions, where the client has another name
+EMULATOR_ONLY = {"sqs:ListQueues", "lambda:ListFunctions"}  # on AWS the tagging service finds them
+
+LISTS_ALL = {"cloudwatch:DescribeAlarms"}  # has a narrower resource, if names are given
 
 Statement = dict[str, Any]
 
@@ -29,6 +39,8 @@ def faults(statement: Statement) -> list[str]:
             found.append(f"{action} is no action")
             continue
         rows = [row for row in known[service] if fits(row["resource_arn_format"], statement)]
+        if action in LISTS_ALL and statement["Resource"] == ANY:
+            continue
         if not rows:
             found.append(f"{action} is not for {statement['Resource']}")
         keys = {key for test in statement.get("Condition", {}).values() for key in test}
@@ -91,6 +103,25 @@ def test_no_action_is_a_pattern_and_roles_go_to_lambda_only() -> None:
 def test_every_type_that_is_deployed_has_its_permissions() -> None:
     assert set(RESOURCE_TYPES) <= set(TYPES)
     assert {kind.type for kind in KINDS.values()} <= set(TYPES)
+
+
+def test_every_call_of_the_automation_is_granted() -> None:
+    modules = [
+        path.read_text()
+        for path in (CHECKOUT / "automation").rglob("*.py")
+        if "emulator" not in path.parts
+    ]
+    called = {
+        f"{PREFIXES.get(call[1], call[1])}:{name.removesuffix('Batch')}"
+        for text in modules
+        for call in CALL.finditer(text)
+        if (name := (call["paged"] or call["called"]).title().replace("_", "")) != "GetPaginator"
+    }
+
+    granted = {action for each in STATEMENTS.values() for action in each["Action"]}
+    assert len(called) > 30
+    assert called - granted == EMULATOR_ONLY
+    assert set(STATEMENTS["Find"]["Action"]) >= LISTS_ALL
 
 
 def test_the_policy_is_one_managed_policy() -> None:
