@@ -177,8 +177,9 @@ def remove(target: Target, remains: Remains) -> None:
                 remains.failures.append(str(error))
         with interruptible(), aws_errors(f"removing stack {remains.stack}"):
             clients = make_clients(target.environment, remains.region)
-            left = sweep_all(clients, remains, target)
+            left, refused = sweep_all(clients, remains, target)
         if left:
+            remains.failures += [f"{item}: {reason}" for item, reason in refused.items()]
             remains.failures.append(f"still exists: {', '.join(map(str, left))}")
         elif remains.folder is not None:
             _forget(target, remains, remains.folder)
@@ -254,10 +255,16 @@ def forget(
     return left
 
 
-def sweep_all(clients: Clients, remains: Remains, target: Target) -> list[Item]:
-    """Delete what is left of a stack until nothing is, or the target's lag has passed."""
+def sweep_all(
+    clients: Clients, remains: Remains, target: Target
+) -> tuple[list[Item], dict[Item, str]]:
+    """Delete what is left of a stack until nothing is, or the target's lag has passed.
+
+    Returns what is still left, and why the last try to delete an item was refused.
+    """
     known = set(remains.items)
     left: list[Item] = []
+    refused: dict[Item, str] = {}
     for left in looks(
         lambda: leftovers(clients, remains.stack, known),
         within=target.pace.deletion_lag,
@@ -266,5 +273,4 @@ def sweep_all(clients: Clients, remains: Remains, target: Target) -> list[Item]:
         if not left:
             break
         refused = sweep(clients, left)
-        remains.failures = [f"{item}: {reason}" for item, reason in refused.items()]
-    return left
+    return left, refused

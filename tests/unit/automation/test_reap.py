@@ -239,6 +239,25 @@ def test_a_destroy_that_fails_is_finished_by_the_sweep(
     assert not folder.path.exists()
 
 
+def test_what_stays_is_told_with_why_the_destroy_failed(
+    world: World, left: Callable[..., RunFolder], reaped: Reap
+) -> None:
+    folder = left()
+    world.undeletable = {QUEUE}
+
+    def fail(_number: int, name: str) -> None:
+        if name == "engine destroy":
+            raise EngineFailedError("the passphrase is wrong")
+
+    world.strike = fail
+
+    (remains,) = reaped()
+
+    assert not remains.removed
+    assert remains.failures == ["the passphrase is wrong", f"still exists: queue {QUEUE_NAME}"]
+    assert folder.path.exists()
+
+
 def test_runs_on_an_emulator_that_is_not_running_are_forgotten(
     world: World, reaped: Reap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
