@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Literal
 from automation.emulator import lasting
 from automation.engine.build import GO_MINIMUM, NEEDED_BYTES
 from automation.engine.find import HINT, LOOKUPS
-from automation.engine.model import SourceFailedError
 from automation.stack.records import run_folders
-from automation.support.errors import AccessError, AutomationError
+from automation.support.errors import (
+    AccessError,
+    AutomationError,
+    ChildFailedError,
+    SourceFailedError,
+)
 from automation.support.paths import CHECKOUT, cache_folder, runs_folder
 from automation.targets.caller import find_caller
 
@@ -94,8 +98,8 @@ def _packages() -> Finding:
 def _pins(path: Path) -> dict[str, str]:
     """Return the pinned version of each package; none if there is no such file."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    pins = (line.split()[0].partition("==") for line in lines if "==" in line)
-    return {name.lower(): pin for name, _, pin in pins}
+    pins = (line.partition("==") for line in lines if "==" in line)
+    return {name.partition("[")[0].lower(): rest.split()[0] for name, _, rest in pins}
 
 
 def _engine(environment: Mapping[str, str]) -> Finding:
@@ -103,7 +107,7 @@ def _engine(environment: Mapping[str, str]) -> Finding:
     for source, look_up in LOOKUPS.items():
         try:
             engine = look_up(environment)
-        except SourceFailedError as failure:
+        except (SourceFailedError, ChildFailedError) as failure:
             reasons.append(f"{source}: {failure}")
         else:
             found = f"{engine.version}, {source}: {engine.folder}"

@@ -16,7 +16,7 @@ from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
 from automation.stack.state import list_stacks, stack_outputs
 from automation.support.clients import aws_errors, make_clients
-from automation.support.errors import StackMissingError, UsageError
+from automation.support.errors import AccessError, StackMissingError, UsageError
 from automation.support.nearest import did_you_mean
 from automation.targets.opening import deploy_first, open_target
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from automation.options import StackOptions
+    from automation.options import RunOptions, StackOptions
     from automation.stack.outputs import Outputs
+    from automation.stack.state import KnownStack
     from automation.support.clients import Clients
     from automation.targets.base import Target
 
@@ -92,20 +93,30 @@ def open_existing_target(
     Raises:
         UsageError: No emulator is running.
     """
+    require_emulator(options)
+    with open_target(
+        options.target,
+        emulator=options.emulator,
+        find_engine=lambda: find_engine(environment=environment, announce=say),
+        environment=environment,
+        existing=True,
+        backend=read_project(options.program).backend,
+    ) as target:
+        yield target
+
+
+def require_emulator(options: StackOptions | RunOptions) -> None:
+    """Refuse to look for a local stack where no emulator is running that could have it.
+
+    Raises:
+        UsageError: None is running, and none is named.
+    """
     if options.target == "local" and options.emulator is None and lasting.find() is None:
         name = f" {options.stack}" if options.stack else ""
         raise UsageError(
             f"no emulator is running, so there is no stack{name}",
             hint=deploy_first(options.stack or "dev"),
         )
-    with open_target(
-        options.target,
-        emulator=options.emulator,
-        find_engine=lambda: find_engine(environment=environment, announce=say),
-        environment=environment,
-        backend=read_project(options.program).backend,
-    ) as target:
-        yield target
 
 
 def stack_names(program: Path, target: Target) -> list[str]:
@@ -115,7 +126,12 @@ def stack_names(program: Path, target: Target) -> list[str]:
         for folder in run_folders(target.folder)
         if (record := folder.record()) and record.endpoint == target.endpoint
     ]
-    return sorted({*here, *(each.name for each in list_stacks(program, command_for(target)))})
+    return sorted({*here, *(each.name for each in own_stacks(program, target))})
+
+
+def own_stacks(program: Path, target: Target) -> list[KnownStack]:
+    """Return the stacks of a program in the user's backend; none if no backend is chosen."""
+    return [] if target.own_backend else list_stacks(program, command_for(target))
 
 
 def _only_stack(program: Path, target: Target) -> str:
@@ -137,14 +153,20 @@ def outputs_of(name: str, program: Path, target: Target) -> Outputs:
 
     Raises:
         UsageError: There is no such stack, it does not export what it must, or it is in another
-            account than the credentials.
+            account than the credentials. Or no backend is chosen that could have it: `AccessError`.
         EngineFailedError: The engine failed.
     """
     folder = RunFolder(target.folder / name)
+    of_run = folder.record() is not None
+    if target.own_backend and not of_run:
+        raise AccessError(
+            f"no Pulumi backend is chosen, so there is no stack {name}",
+            hint="choose the one that has it: `pulumi login`, or PULUMI_BACKEND_URL",
+        )
     try:
         exported = (
             stack_outputs(name, folder.path, command_of_run(target, folder))
-            if folder.record()
+            if of_run
             else stack_outputs(name, program, command_for(target))
         )
     except StackMissingError as error:

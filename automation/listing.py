@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from automation.existing import open_existing_target
+from automation.existing import open_existing_target, own_stacks
 from automation.reap import look
-from automation.stack.command import command_for
 from automation.stack.project import read_project
-from automation.stack.state import list_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +61,7 @@ def list_all(
 
 def _own(program: Path, target: Target, of_runs: Mapping[str, Remains]) -> Iterator[Listed]:
     """Yield the stacks of the user's own in the engine's backend."""
-    for each in list_stacks(program, command_for(target)):
+    for each in own_stacks(program, target):
         if each.name not in of_runs:
             yield Listed(
                 stack=each.name,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from automation.emulator.environment import built_environment
 from automation.engine import child
-from automation.engine.model import SourceFailedError, with_components
-from automation.support.errors import UsageError
+from automation.engine.model import with_components
+from automation.support.errors import ChildFailedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ def rehearse(project: Project, given: Mapping[str, Any], environment: Mapping[st
             folder=project.program,
             within=WITHIN,
         )
-    except SourceFailedError:
+    except ChildFailedError:
         return  # the deployment will tell
     if refusal := output.partition(REFUSED)[2]:
         raise UsageError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from automation.approval import approve
 from automation.engine import find_engine
 from automation.ephemeral import configuration_for, looks_for_leftovers, plan_stack
-from automation.existing import outputs_of
+from automation.existing import outputs_of, require_emulator
 from automation.observe.observer import Observer, read_source_queue
 from automation.observe.settings import read_settings
 from automation.proof import check_bodies, looks_at_outcome, time_to_prove
@@ -103,11 +103,13 @@ class Run:
                 declared, of_target = tuple(project.types), CONFIGURATIONS[options.target]
                 planned = configuration_for(declared, of_target, options.configuration, {})
                 rehearse(project, planned, self._environment)
+        else:
+            require_emulator(options)
         self._journal.phases.enter("set up")
         with open_target(
             options.target,
             emulator=options.emulator,
-            stack=options.stack,
+            existing=options.stack is not None,
             find_engine=self._find_engine,
             environment=self._environment,
             backend=project.backend,

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.emulator.functions import find_pythons
 from automation.engine import child
-from automation.engine.model import SourceFailedError
-from automation.support.errors import UsageError
+from automation.support.errors import ChildFailedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ def check_source(
     ]
     try:
         problem = child.run(command, environment={}, folder=project.program, within=WITHIN)
-    except SourceFailedError:
+    except ChildFailedError:
         return  # the child cannot tell
     if problem:
         raise UsageError(

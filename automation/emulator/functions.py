@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automation.support.errors import EmulatorError
 from automation.support.paths import cache_folder
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _source(name: str) -> Path:
     """Return the folder or the file of an installed module."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{name}, which boto3 requires, is not installed")
+        raise EmulatorError(f"{name}, which boto3 requires, is not installed")
     origin = Path(spec.origin)
     return origin.parent if origin.name == "__init__.py" else origin
 

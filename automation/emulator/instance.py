@@ -5,7 +5,6 @@ The folder is removed with the emulator, so that no state outlives its resources
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import select
@@ -89,6 +88,7 @@ class Supervisor:
         self.kept = False
         self._ready = False
         self._failure: EmulatorError | None = None
+        self._instance: Instance | None = None
         self._external = url is not None
         # Unbuffered, so that `select` sees everything that has not been read.
         self._process = subprocess.Popen(
@@ -101,20 +101,22 @@ class Supervisor:
             start_new_session=True,
         )
 
-    @functools.cached_property
+    @property
     def instance(self) -> Instance:
         """The instance: its folder exists, its emulator is starting.
 
         Raises:
             EmulatorError: The supervisor did not start.
         """
-        fact = self._next_fact(READY_WITHIN)
-        return Instance(
-            url=fact["url"],
-            folder=Path(fact["folder"]),
-            supervisor=self._process.pid,
-            external=self._external,
-        )
+        if self._instance is None:
+            fact = self._next_fact(READY_WITHIN)
+            self._instance = Instance(
+                url=fact["url"],
+                folder=Path(fact["folder"]),
+                supervisor=self._process.pid,
+                external=self._external,
+            )
+        return self._instance
 
     def wait_ready(self) -> None:
         """Wait until the emulator responds.
@@ -160,12 +162,12 @@ class Supervisor:
             raise EmulatorError(
                 f"the emulator's supervisor (pid {self._process.pid}) did not end "
                 f"in {END_WITHIN:.0f} s",
-                hint=f"kill it and remove its folder: {self.__dict__.get('instance')}",
+                hint="kill it" + (f" and remove {self._instance.folder}" if self._instance else ""),
             ) from error
         finally:
             stdout.close()
-        if "instance" in self.__dict__ and self.instance.folder.exists():
-            clear_away(self.instance.folder)  # the supervisor was killed
+        if self._instance and self._instance.folder.exists():
+            clear_away(self._instance.folder)  # the supervisor was killed
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:

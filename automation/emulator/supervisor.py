@@ -39,7 +39,7 @@ from automation.emulator.functions import (
     shipped_packages,
 )
 from automation.emulator.instance import FOLDER_PREFIX
-from automation.support.errors import AutomationError
+from automation.support.errors import AutomationError, EmulatorError
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
@@ -73,7 +73,7 @@ def main() -> None:
     try:
         with emulator_at(external, folder) as emulator:
             serve(emulator, sessions, signals)
-    except NotStartedError as error:
+    except EmulatorError as error:
         tell(error=str(error))
     finally:
         for session in sessions:
@@ -90,10 +90,6 @@ def signals_as_file() -> int:
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(signum, lambda *_: None)
     return reader
-
-
-class NotStartedError(Exception):
-    """There is no emulator, because this machine refused something, such as room on a disk."""
 
 
 Health = Literal["ok", "unfit", "silent", "refused"]
@@ -180,7 +176,7 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
     """Yield the emulator at `external`, or start one in `folder` and end it afterwards.
 
     Raises:
-        NotStartedError: It could not be started.
+        EmulatorError: It could not be started.
     """
     log = folder / "emulator.log"
     if external is not None:
@@ -194,7 +190,7 @@ def emulator_at(external: str | None, folder: Path) -> Iterator[Emulator]:
         make_environments(folder / ENVIRONMENTS, find_pythons(os.environ), shipped_packages())
         process = start_emulator(port, folder, log)
     except (AutomationError, OSError) as error:
-        raise NotStartedError(f"the emulator could not be started: {error}") from error
+        raise EmulatorError(f"the emulator could not be started: {error}") from error
     try:
         yield Emulator(url, process, log)
     finally:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from automation.engine.model import PINNED, SourceFailedError
+from automation.engine.model import PINNED
+from automation.support.errors import SourceFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,8 +71,8 @@ def build(staging: Staging) -> Path:
         The folder of the programs, inside the staging folder.
 
     Raises:
-        SourceFailedError: Go is missing, is too old or cannot download the modules; the disk has
-            too little room; or a program does not compile.
+        SourceFailedError: Go is missing, or the disk has too little room.
+        ChildFailedError: Go is too old, cannot download the modules, or a program does not compile.
     """
     go = _prepare(staging)
     staging.announce(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from automation.engine.model import SourceFailedError
+from automation.support.errors import ChildFailedError
 from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
@@ -79,7 +79,7 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
         What it wrote to standard output and standard error, in order.
 
     Raises:
-        SourceFailedError: The program could not be started, failed (the message is its last
+        ChildFailedError: The program could not be started, failed (the message is its last
             line of output), or timed out.
     """
     started = time.monotonic()
@@ -96,7 +96,7 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
             pass_fds=pass_fds,
         )
     except OSError as error:
-        raise SourceFailedError(f"{name} cannot be run: {error}") from error
+        raise ChildFailedError(f"{name} cannot be run: {error}") from error
     with child:
         try:
             output = _read(
@@ -112,7 +112,7 @@ def run(  # noqa: PLR0913 -- all but the command are passed by name
             raise
     if child.returncode != 0:
         no_output = f"{name} ended with exit code {child.returncode} and no output"
-        raise SourceFailedError(_last_line(output) or no_output)
+        raise ChildFailedError(_last_line(output) or no_output)
     return output
 
 
@@ -134,7 +134,7 @@ def _read(  # noqa: PLR0913 -- all but the child and its name are passed by name
             if on_progress:
                 output_so_far = (error.output or b"").decode(errors="replace")
                 on_progress(time.monotonic() - started, output_so_far)
-    raise SourceFailedError(f"{name} did not end within {within:.0f} s")
+    raise ChildFailedError(f"{name} did not end within {within:.0f} s")
 
 
 def _last_line(output: str) -> str:

@@ -23,7 +23,7 @@ def download(staging: Staging) -> Path:
         The folder of the programs, inside the staging folder.
 
     Raises:
-        SourceFailedError: The vendor cannot be reached, or its installer failed.
+        ChildFailedError: The vendor cannot be reached, or its installer failed.
     """
     staging.announce(f"Downloading the Pulumi engine {PINNED}: once, about a minute on a fast line")
     root = staging.folder / "download"

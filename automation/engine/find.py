@@ -9,8 +9,12 @@ from automation.engine.build import GO_MINIMUM, build
 from automation.engine.download import download
 from automation.engine.install import Announce, Staging, duration, installing, put_in_place
 from automation.engine.lookup import in_cache, on_path
-from automation.engine.model import MINIMUM, PINNED, Engine, SourceFailedError
-from automation.support.errors import EngineUnavailableError
+from automation.engine.model import MINIMUM, PINNED, Engine
+from automation.support.errors import (
+    ChildFailedError,
+    EngineUnavailableError,
+    SourceFailedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +67,7 @@ def _look_up(environment: Mapping[str, str], reasons: dict[str, str]) -> Engine 
     for source, look_up in LOOKUPS.items():
         try:
             return look_up(environment)
-        except SourceFailedError as failure:
+        except (SourceFailedError, ChildFailedError) as failure:
             reasons[source] = str(failure)
     return None
 
@@ -77,7 +81,7 @@ def _install(environment: Mapping[str, str], announce: Announce, reasons: dict[s
         for source, install in INSTALLS.items():
             try:
                 folder = put_in_place(install(staging), staging.environment)
-            except SourceFailedError as failure:
+            except (SourceFailedError, ChildFailedError) as failure:
                 reasons[source] = str(failure)
                 announce(f"The {source} failed: {failure}")
             else:

@@ -17,8 +17,12 @@ from pathlib import Path
 
 from automation.engine import child
 from automation.engine.lookup import reported_version
-from automation.engine.model import PINNED, PROGRAMS, SourceFailedError, engine_cache
-from automation.support.errors import EngineUnavailableError, WaitTimeoutError
+from automation.engine.model import PINNED, PROGRAMS, engine_cache
+from automation.support.errors import (
+    EngineUnavailableError,
+    SourceFailedError,
+    WaitTimeoutError,
+)
 from automation.support.locks import take_lock
 
 LOCK_WITHIN = 7200.0  # seconds: more than all the timeouts of one installation together
@@ -65,7 +69,7 @@ class Staging:
             Its output.
 
         Raises:
-            SourceFailedError: As `child.run` does.
+            ChildFailedError: As `child.run` does.
         """
         return child.run(
             command,

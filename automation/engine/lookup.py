@@ -16,9 +16,9 @@ from automation.engine.model import (
     PINNED,
     PROGRAMS,
     Engine,
-    SourceFailedError,
     engine_cache,
 )
+from automation.support.errors import SourceFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,7 @@ def on_path(environment: Mapping[str, str]) -> Engine:
 
     Raises:
         SourceFailedError: PATH has no engine, or it is too old, or has no Python language host.
+        ChildFailedError: It cannot be run, or fails.
     """
     path = environment.get("PATH", "")
     found = shutil.which("pulumi", path=path)
@@ -53,6 +54,7 @@ def in_cache(environment: Mapping[str, str]) -> Engine:
 
     Raises:
         SourceFailedError: The pinned version is not in the cache, or its CLI was damaged since.
+        ChildFailedError: It cannot be run, or fails.
     """
     folder = engine_cache() / PINNED
     if not all(os.access(folder / name, os.X_OK) for name in PROGRAMS):
@@ -70,7 +72,8 @@ def reported_version(pulumi: Path, environment: Mapping[str, str]) -> str:
     in the cache, so that nothing stays in the temporary folder if this process is killed.
 
     Raises:
-        SourceFailedError: The program cannot be run, or does not print a version.
+        ChildFailedError: The program cannot be run, or fails.
+        SourceFailedError: It does not print a version.
     """
     home = engine_cache() / "home"
     output = child.run(

@@ -1,4 +1,4 @@
-"""What an engine is, which versions are accepted, and the error of a source that has none."""
+"""What an engine is, and which versions are accepted."""
 
 from __future__ import annotations
 
@@ -38,10 +38,6 @@ class Engine:
     folder: Path
     version: str
     source: str
-
-
-class SourceFailedError(Exception):
-    """One source of an engine failed; the message says why, in one line. The next one is tried."""
 
 
 def engine_cache() -> Path:

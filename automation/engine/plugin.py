@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from automation.engine import child
 from automation.engine.install import duration
-from automation.engine.model import SourceFailedError
-from automation.support.errors import PluginUnavailableError
+from automation.support.errors import ChildFailedError, PluginUnavailableError
 from automation.support.paths import pulumi_home
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def ensure_plugin(
                 on_progress=tell,
                 progress_every=PROGRESS_EVERY,
             )
-        except SourceFailedError as failure:
+        except ChildFailedError as failure:
             raise PluginUnavailableError(
                 f"the {name} plugin {version} could not be downloaded: {failure}",
                 hint="check the network and the proxy; this must succeed: "

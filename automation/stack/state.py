@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.stack.events import Resource
 from automation.stack.failures import engine_errors
-from automation.support.errors import StackMissingError
+from automation.support.errors import EngineFailedError, StackMissingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,4 +104,11 @@ def recorded_resources(name: str, program: Path, command: EngineCommand) -> froz
 
 
 def _read(arguments: list[str], folder: Path, command: EngineCommand) -> Any:
-    return json.loads(command.run(arguments, str(folder), {}).stdout)
+    output = command.run(arguments, str(folder), {}).stdout
+    try:
+        return json.loads(output)
+    except ValueError as error:
+        raise EngineFailedError(
+            f"`pulumi {' '.join(arguments)}` did not print JSON: {error}",
+            hint="another version of Pulumi may: `python -m automation doctor` says which it is",
+        ) from error

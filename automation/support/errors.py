@@ -58,6 +58,14 @@ class Interrupted(BaseException):
         return 124 if self.signum == signal.SIGALRM else 128 + self.signum
 
 
+class ChildFailedError(AutomationError):
+    """A program that was run to its end failed, did not end in time, or could not be run."""
+
+
+class SourceFailedError(AutomationError):
+    """One source of an engine failed; the message says why, in one line. The next one is tried."""
+
+
 class EngineUnavailableError(AutomationError):
     """No Pulumi engine was found, and no source could provide one."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from automation.support.errors import HostError
 from automation.support.wait import POLL
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lam
         grace: Seconds that the leader has to end; the others have `AFTER_LEADER` more. 0 kills at
             once.
         hurried: Whether the grace is cut short.
+
+    Raises:
+        HostError: A killed process did not end in `KILL_WITHIN`.
     """
     if session == os.getsid(0):
         raise ValueError(f"session {session} is this process's own")
@@ -62,6 +66,12 @@ def end_session(session: int, *, grace: float, hurried: Callable[[], bool] = lam
                     asked = True
                     member.terminate()
         time.sleep(POLL)
+    if members:
+        stuck = ", ".join(str(member.pid) for member in members)
+        raise HostError(
+            f"killed processes did not end in {KILL_WITHIN:.0f} s: {stuck}",
+            hint="they may wait for a disk or a network drive; look at them with `ps`",
+        )
 
 
 def end_processes_at_home(folder: Path) -> None:

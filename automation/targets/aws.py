@@ -42,11 +42,9 @@ class AwsTarget(Target):
     """An AWS account.
 
     Attributes:
-        own_backend: Whether the state of each run is in its own folder.
         announce: Called with a line for the user.
     """
 
-    own_backend: bool
     announce: Callable[[str], None]
 
     def environment_of(self, folder: Path) -> Mapping[str, str]:

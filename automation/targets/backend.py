@@ -78,7 +78,8 @@ def check_backend(
     backend: Backend,
     environment: Mapping[str, str],
     login: Mapping[str, object],
-    stack: str | None,
+    *,
+    existing: bool,
 ) -> None:
     """Refuse a backend that the engine could not use.
 
@@ -86,16 +87,11 @@ def check_backend(
         backend: As `choose_backend` returns it.
         environment: The user's.
         login: The user's credentials.json.
-        stack: A stack that must exist already; None if one is to be created.
+        existing: Whether the command works on stacks that exist already, and creates none.
 
     Raises:
-        AccessError: A token or a passphrase is missing, or nothing could have the stack.
+        AccessError: A token or a passphrase is missing.
     """
-    if backend == OWN and stack is not None:
-        raise AccessError(
-            f"no Pulumi backend is chosen, so there is no stack {stack}",
-            hint="choose the one that has it: `pulumi login`, or PULUMI_BACKEND_URL",
-        )
     if backend == SEALED:
         return  # the engine can open it, and says what is missing
     tokens = login.get("accessTokens")
@@ -107,7 +103,7 @@ def check_backend(
         )
     # An existing stack may have another secrets provider; the engine says so if it needs more.
     given = any(name in environment for name in (PASSPHRASE, f"{PASSPHRASE}_FILE"))
-    if backend.url and not backend.in_cloud and stack is None and not given:
+    if backend.url and not backend.in_cloud and not existing and not given:
         raise AccessError(
             f"the Pulumi backend {backend} needs a passphrase for the stack's secrets",
             hint=f"set {PASSPHRASE}, which may be empty, or {PASSPHRASE}_FILE",

@@ -73,6 +73,7 @@ class Target:
         exact_receives: Whether every receive reaches a consumer. On AWS some do not.
         reap_options: The options that make `reap` look at this target.
         stop_commands: The commands that stop the target once its last stack is destroyed.
+        own_backend: Whether no backend is chosen, so that each run's state is in its own folder.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Target:
     exact_receives: bool
     reap_options: str
     stop_commands: tuple[str, ...]
+    own_backend: bool = False
 
     def environment_of(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002 -- for targets whose state is in it
         """Return the environment of the engine for the run with this folder."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from automation.emulator import lasting
 from automation.emulator.environment import checked_url
 from automation.support.errors import UsageError
 from automation.targets import aws, local
@@ -38,7 +37,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     emulator: str | None,
     find_engine: Callable[[], Engine],
     environment: Mapping[str, str],
-    stack: str | None = None,
+    existing: bool = False,
     backend: object = None,
     accounts: Collection[str] = (),
     approve: Callable[[Access], None] = lambda _access: None,
@@ -52,29 +51,25 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
             starts one.
         find_engine: Finds or installs the engine.
         environment: The caller's environment.
-        stack: Name of a stack that must exist already.
+        existing: Whether the command works on stacks that exist already, and creates none.
         backend: The backend that the program's Pulumi.yaml names, if any.
         accounts: The AWS accounts that are allowed; empty allows any.
         approve: Called with the AWS account before anything is started; raises to refuse it.
         announce: Called with a line for the user, such as on a download.
 
     Raises:
-        UsageError: An option does not fit the target, the emulator is not a loopback URL, or none
-            is running that could have the stack. Or AWS cannot be used: `AccessError`.
+        UsageError: An option does not fit the target, or the emulator is not a loopback URL. Or AWS
+            cannot be used: `AccessError`.
     """
     if name == "aws":
         if emulator is not None:
             raise UsageError("--emulator is for the local target only", hint="leave out --emulator")
-        access = check_access(environment, backend=backend, accounts=accounts, stack=stack)
+        access = check_access(environment, backend=backend, accounts=accounts, existing=existing)
         approve(access)
         yield aws_target(find_engine(), environment, access, announce)
     else:
         if accounts:
             raise UsageError("--account is for the aws target only", hint="leave out --account")
         url = None if emulator is None else checked_url(emulator)
-        if stack is not None and lasting.find() is None:
-            raise UsageError(
-                f"no emulator is running, so there is no stack {stack}", hint=deploy_first(stack)
-            )
         with local_target(find_engine, environment, url) as target:
             yield target

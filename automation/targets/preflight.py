@@ -55,7 +55,7 @@ def check_access(
     *,
     backend: object,
     accounts: Collection[str],
-    stack: str | None,
+    existing: bool,
 ) -> Access:
     """Find and check the account and the backend; nothing is started or changed.
 
@@ -63,14 +63,14 @@ def check_access(
         environment: The user's.
         backend: The backend that the program's Pulumi.yaml names, if any.
         accounts: The accounts that are allowed; empty allows any.
-        stack: A stack that must exist already; None if one is to be created.
+        existing: Whether the command works on stacks that exist already, and creates none.
 
     Raises:
         AccessError: The credentials, the account, the endpoint or the backend cannot be used.
     """
     login = stored_login(environment)
     chosen = choose_backend(environment, backend, login)
-    check_backend(chosen, environment, login, stack)
+    check_backend(chosen, environment, login, existing=existing)
     caller = find_caller(environment)
     check_caller(caller, accounts)
     return Access(caller=caller, backend=chosen)

@@ -11,8 +11,7 @@ from automation import doctor
 from automation.cli import command
 from automation.doctor import Finding, examine
 from automation.engine import Engine
-from automation.engine.model import SourceFailedError
-from automation.support.errors import AccessError
+from automation.support.errors import AccessError, SourceFailedError
 from automation.support.paths import CHECKOUT
 from automation.targets.caller import Caller
 

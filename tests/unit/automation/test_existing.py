@@ -62,8 +62,7 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack
         for name in runs:
             (world.folder / name).mkdir(parents=True)
             RunFolder(world.folder / name).hold(replace(RECORD, stack=name)).close()
-        for module in ("existing", "listing"):
-            monkeypatch.setattr(f"automation.{module}.command_for", lambda *_: made)
+        monkeypatch.setattr("automation.existing.command_for", lambda *_: made)
         for module in ("existing", "reap"):
             monkeypatch.setattr(f"automation.{module}.command_of_run", lambda *_: made)
         return made
@@ -105,6 +104,17 @@ def test_a_stack_that_a_run_kept_is_read_in_its_run_s_folder(
 
     assert opened().name == "run-1"
     assert made.folders[-1] == str(world.folder / "run-1")
+
+
+def test_without_a_backend_only_the_stacks_of_runs_are_known(
+    engine: Callable[..., Stacks], world: World
+) -> None:
+    engine("dev", runs=("run-1",))
+    world.own_backend = True
+
+    assert opened().name == "run-1"
+    assert opened("run-1").name == "run-1"
+    assert "no Pulumi backend is chosen, so there is no stack dev" in refused("dev")
 
 
 def test_of_several_stacks_one_must_be_named(engine: Callable[..., Stacks]) -> None:

@@ -64,6 +64,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr("automation.run.open_target", world.open_target)
     monkeypatch.setattr("automation.run.find_engine", world.find_engine)
     monkeypatch.setattr("automation.existing.command_for", world.engine_command)
+    monkeypatch.setattr("automation.existing.lasting.find", lambda: "a lasting emulator")
     monkeypatch.setattr("automation.run.command_of_run", world.engine_command)
     monkeypatch.setattr("automation.run.make_clients", world.clients)
     monkeypatch.setattr(interrupts, "_Signals", type("Fresh", (), FRESH))
@@ -198,6 +199,20 @@ def test_an_existing_stack_is_proved_and_left_as_it_was(go: Go, world: World) ->
     assert result.stack == "dev"
     assert {call for call in world.calls if call.startswith("engine")} == {"engine stack"}
     assert world.deleted == ["handle of m-1"]  # the run's own dead letter, and no other
+
+
+def test_an_existing_stack_needs_an_emulator_that_could_have_it(
+    go: Go, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.existing.lasting.find", lambda: None)
+
+    assert go(stack="dev", emulator="http://127.0.0.1:4566").outcome == "passed"
+    calls = len(world.calls)
+    result = go(stack="dev")
+
+    assert result.exit_code == 2
+    assert "no emulator is running, so there is no stack dev" in str(result.error)
+    assert len(world.calls) == calls
 
 
 def test_of_a_send_that_was_retried_no_copy_is_left_on_an_existing_stack(

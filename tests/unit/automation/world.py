@@ -53,6 +53,7 @@ class World:
         exported: What the program exports.
         target_kept: Whether the target was told to outlive the run.
         target_open: Whether it is open.
+        own_backend: Whether no backend is chosen for its stacks.
     """
 
     folder: Path
@@ -70,6 +71,7 @@ class World:
     exported: Mapping[str, str] = field(default_factory=lambda: EXPORTED)
     target_kept: bool = False
     target_open: bool = False
+    own_backend: bool = False
 
     def call(self, name: str) -> None:
         self.calls.append(name)
@@ -106,6 +108,7 @@ class World:
                 max_body=1000,
                 tagged_kinds=frozenset(KINDS),
                 stop_commands=("stop it",),
+                own_backend=self.own_backend,
             )
         finally:
             self.target_open = False

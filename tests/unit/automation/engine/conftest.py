@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.engine import build, find
-from automation.engine.model import SourceFailedError
+from automation.support.errors import SourceFailedError
 from tests.unit.automation.engine.machine import Machine
 
 if TYPE_CHECKING:

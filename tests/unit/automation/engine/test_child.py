@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from automation.engine import child
-from automation.engine.model import SourceFailedError
+from automation.support.errors import ChildFailedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,20 +34,20 @@ def test_a_child_that_takes_too_long_ends_with_all_that_it_started(
 
     monkeypatch.setattr(child, "time", SimpleNamespace(monotonic=monotonic))
     monkeypatch.setattr(child, "PROGRESS_INTERVAL", 0.02)
-    with pytest.raises(SourceFailedError, match="slow did not end within 9 s"):
+    with pytest.raises(ChildFailedError, match="slow did not end within 9 s"):
         child.run([str(program)], environment={}, folder=machine.folder, within=9.0)
     assert not _lives(int(pid.read_text()))
 
 
 def test_a_child_that_fails_is_quoted_with_its_last_line(machine: Machine) -> None:
     program = machine.add_program("failing", "print('first'); raise SystemExit('last\\n\\n')")
-    with pytest.raises(SourceFailedError, match=r"^last$"):
+    with pytest.raises(ChildFailedError, match=r"^last$"):
         child.run([str(program)], environment={}, folder=machine.folder, within=10)
 
 
 def test_a_child_that_fails_without_a_word_is_named(machine: Machine) -> None:
     program = machine.add_program("silent", "raise SystemExit(4)")
-    with pytest.raises(SourceFailedError, match="silent ended with exit code 4 and no output"):
+    with pytest.raises(ChildFailedError, match="silent ended with exit code 4 and no output"):
         child.run([str(program)], environment={}, folder=machine.folder, within=10)
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_no_program_is_a_reason(machine: Machine) -> None:
     text = machine.bin / "text"
     text.write_bytes(b"\x00")
     text.chmod(0o755)
-    with pytest.raises(SourceFailedError, match=r"text cannot be run: .*Exec format"):
+    with pytest.raises(ChildFailedError, match=r"text cannot be run: .*Exec format"):
         child.run([str(text)], environment={}, folder=machine.folder, within=10)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # `python -m automation.engine`, with the vendor unreachable and enough room on the disk.
 PROGRAM = """
 from automation.engine import __main__, build, find
-from automation.engine.model import SourceFailedError
+from automation.support.errors import SourceFailedError
 
 def refuse(staging):
     raise SourceFailedError("the vendor cannot be reached")

@@ -11,7 +11,8 @@ from pulumi.automation import PulumiCommand
 from automation.engine import fetch
 from automation.engine.download import download
 from automation.engine.install import installing
-from automation.engine.model import PINNED, SourceFailedError
+from automation.engine.model import PINNED
+from automation.support.errors import ChildFailedError
 
 if TYPE_CHECKING:
     from tests.unit.automation.engine.machine import Machine
@@ -21,7 +22,7 @@ def test_a_vendor_that_cannot_be_reached_is_a_reason(machine: Machine) -> None:
     nowhere = {**machine.environment, "HTTPS_PROXY": "http://127.0.0.1:1"}
     with (
         installing(nowhere, machine.announced.append) as staging,
-        pytest.raises(SourceFailedError, match=r"cannot be fetched: .*refused"),
+        pytest.raises(ChildFailedError, match=r"cannot be fetched: .*refused"),
     ):
         download(staging)
     assert list(machine.home.iterdir()) == []

@@ -90,3 +90,11 @@ def test_a_failed_command_means_what_the_sdk_takes_it_for(
         raise CommandFailedError(stderr)
 
     assert type(raised.value) is ours
+
+
+def test_a_response_that_is_not_json_is_an_error_that_names_the_command() -> None:
+    engine = FakeEngine()
+    engine.stdout = "warning: a new version of Pulumi is available\n[]"
+
+    with pytest.raises(EngineFailedError, match="`pulumi stack ls --json` did not print JSON"):
+        list_stacks(CHECKOUT, engine)

@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+from automation.support.errors import HostError
 from automation.support.processes import end_session, session_members
 
 # The leader starts a child, which starts a grandchild. On SIGTERM the leader ends the child and
@@ -61,3 +62,14 @@ def test_what_does_not_end_in_time_is_killed(grace: float) -> None:
 
         assert process.wait() == -9
     assert session_members(process.pid) == []
+
+
+def test_killed_processes_that_stay_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automation.support.processes.KILL_WITHIN", 0.05)
+    with leader("import time; time.sleep(60)") as process:
+        monkeypatch.setattr("psutil.Process.kill", lambda _process: None)
+
+        with pytest.raises(HostError, match=f"did not end in 0 s: {process.pid}$"):
+            end_session(process.pid, grace=0)
+
+        process.kill()

@@ -127,14 +127,15 @@ def check(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> Check:
 
     def run(
         accounts: tuple[str, ...] = (),
-        stack: str | None = None,
+        *,
+        existing: bool = False,
         program: Path = CHECKOUT,
         **variables: str,
     ) -> Access:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         backend = read_project(program).backend
-        return check_access(dict(os.environ), backend=backend, accounts=accounts, stack=stack)
+        return check_access(dict(os.environ), backend=backend, accounts=accounts, existing=existing)
 
     return run
 
@@ -312,7 +313,7 @@ def test_an_encrypted_login_is_left_to_the_engine(check: Check, home: Path, cont
     (home / ".pulumi" / "credentials.json").write_text(content)
 
     assert "your login, which is encrypted" in str(check(**KEYS).backend)
-    assert check(stack="dev").backend.url
+    assert check(existing=True).backend.url
 
 
 def test_a_login_whose_token_is_elsewhere_is_left_to_the_engine(check: Check, home: Path) -> None:
@@ -327,7 +328,7 @@ def test_a_backend_without_secrets_of_its_own_needs_a_passphrase(check: Check) -
         check(**KEYS, **own)
 
     assert "set PULUMI_CONFIG_PASSPHRASE, which may be empty" in refused.value.hint
-    assert check(stack="dev").backend.url == "file:///state"  # its secrets may be elsewhere
+    assert check(existing=True).backend.url == "file:///state"  # its secrets may be elsewhere
     assert check(PULUMI_CONFIG_PASSPHRASE="").backend.url == "file:///state"
 
 
@@ -339,11 +340,6 @@ def test_a_backend_in_the_projects_file_counts(check: Check, tmp_path: Path) -> 
     access = check(program=tmp_path, PULUMI_CONFIG_PASSPHRASE="", **KEYS)
 
     assert access.backend.url == "s3://state"
-
-
-def test_an_existing_stack_needs_a_backend_that_could_have_it(check: Check) -> None:
-    with pytest.raises(AccessError, match="so there is no stack dev"):
-        check(stack="dev", **KEYS)
 
 
 def test_the_projects_own_passphrase_is_made_once_and_read_by_its_owner_only(home: Path) -> None:
