@@ -24,7 +24,7 @@ class QueueArgs:
         delay_seconds: How long a new message stays invisible.
         receive_wait_time_seconds: How long a receive waits for a message (long polling). It is for
             other consumers: Lambda's pollers always wait.
-        max_message_size: Largest message in bytes.
+        max_message_size: Largest message in bytes, of both queues.
         fifo_queue: Whether the queue is FIFO. A change replaces both queues, and deletes the old
             ones with their messages. With `retain_on_delete=True` in the component's options the
             old ones stay: let a consumer empty them, then delete them.
@@ -38,10 +38,11 @@ class QueueArgs:
             the queues stay encrypted with the old key: keep `kms:Decrypt` on that in
             `permissions.statements` until both are empty. Default: keys that SQS manages.
         kms_data_key_reuse_period_seconds: How long SQS reuses a data key of `kms_key_arn`.
-        enforce_ssl: Whether the queue refuses requests over plain HTTP.
+        enforce_ssl: Whether both queues refuse requests over plain HTTP.
         producers: Who may send: ARNs of IAM roles and users, SNS topics, EventBridge rules and S3
-            buckets. If any is given, nobody else may, whatever their own policies allow, and that
-            includes a redrive. Default: principals of this account whose policies allow it.
+            buckets of the queue's account. If any is given, nobody else may, whatever their own
+            policies allow, and that includes a redrive. Default: principals of this account whose
+            policies allow it.
     """
 
     visibility_timeout_seconds: pulumi.Input[int] | None = None
@@ -70,11 +71,14 @@ class DeadLetterQueueArgs:
         arn: ARN of an existing dead-letter queue to use. Its own policies are left alone. Default:
             a new queue, to which only this consumer's queue may move messages; of an existing
             queue, the one in its redrive policy.
+        kms_key_arn: KMS key of an existing dead-letter queue: `move_back_policy` then allows to
+            decrypt with it. A new queue is encrypted with the key of the queue.
     """
 
     max_receive_count: pulumi.Input[int] = 3
     message_retention_seconds: pulumi.Input[int] = 1_209_600
     arn: pulumi.Input[str] | None = None
+    kms_key_arn: pulumi.Input[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +148,7 @@ class MappingArgs:
     batch_size: pulumi.Input[int] = 10
     maximum_batching_window_in_seconds: pulumi.Input[int] = 0
     maximum_concurrency: pulumi.Input[int] | None = None
-    filters: Sequence[Mapping[str, Any] | str] = ()
+    filters: Sequence[pulumi.Input[Mapping[str, Any] | str]] = ()
     enabled: pulumi.Input[bool] = True
 
 

@@ -124,9 +124,13 @@ def _structural_problems(args: QueueConsumerArgs, values: Values) -> Iterator[st
         own = managed or not argument.startswith("queue.")
         if (limit.rule.plain or limit.rule.collection) and own and is_later(values[argument]):
             yield f"{argument} must be {limit.rule.words}, and not come from another resource"
-    if not managed and args.dead_letter_queue != DeadLetterQueueArgs(
-        arn=args.dead_letter_queue.arn
-    ):
+    dead = args.dead_letter_queue
+    if managed and dead.arn is None and dead.kms_key_arn is not None:
+        yield (
+            "dead_letter_queue.kms_key_arn is for an existing dead-letter queue: a new one is "
+            "encrypted with queue.kms_key_arn"
+        )
+    if not managed and dead != DeadLetterQueueArgs(arn=dead.arn, kms_key_arn=dead.kms_key_arn):
         yield (
             "dead_letter_queue.max_receive_count and dead_letter_queue.message_retention_seconds "
             "must be set on the existing queues themselves"
@@ -147,10 +151,21 @@ def _check_later(
     problems: Callable[..., Iterator[str]],
 ) -> None:
     """Check values once they are known; the error ends the program."""
-    if not is_known(values):
-        pulumi.Output.all(*values).apply(
-            lambda resolved: refuse([*problems(*map(_whole, resolved))])
-        )
+    if is_known(values):
+        return
+    resolved = pulumi.Output.all(*values)
+
+    def check_now(known: dict[str, Any]) -> None:
+        found = problems(*map(_whole, known["values"]))
+        refuse([_without_value(each) if known["secret"] else each for each in found])
+
+    pulumi.Output.all(values=resolved, secret=resolved.is_secret()).apply(check_now)
+
+
+def _without_value(problem: str) -> str:
+    """Return a problem with a value that is, or has in it, a secret."""
+    words, got, _ = problem.partition("; got ")
+    return f"{words}{got and '; got a secret value'}"
 
 
 def _whole(value: Any) -> Any:

@@ -107,11 +107,13 @@ REFUSED = (
             "dead_letter_queue.message_retention_seconds",
             "queue.message_retention_seconds",
             "dead_letter_queue.arn",
+            "queue.fifo_queue",
         ),
-        lambda dead, source, existing: existing is not None or dead >= source,
+        # For FIFO queues the age begins anew in the dead-letter queue, says the page.
+        lambda dead, source, existing, fifo: existing is not None or fifo or dead >= source,
         "dead_letter_queue.message_retention_seconds ({0:,} s) must be at least "
-        "queue.message_retention_seconds ({1:,} s): SQS counts from when a message was first sent, "
-        "and would delete an old one as soon as it arrives",
+        "queue.message_retention_seconds ({1:,} s): SQS counts from when a message was first sent "
+        "to a standard queue, and would delete an old one as soon as it arrives",
         DEAD_LETTER_RETENTION,
     ),
     Combination(

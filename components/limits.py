@@ -113,6 +113,7 @@ LIMITS: Mapping[str, Limit] = {
         integer("seconds", 60, 1_209_600), QUEUE_ATTRIBUTES
     ),
     "dead_letter_queue.arn": Limit(optional(QUEUE_ARN), QUEUE_ATTRIBUTES),
+    "dead_letter_queue.kms_key_arn": Limit(optional(KEY_ARN), QUEUE_ATTRIBUTES),
     "function.handler": Limit(
         text(r"(?=.{1,128}$)[^\s.]+(\.[^\s.]+)+", "module.function, at most 128 characters"),
         CREATE_FUNCTION,

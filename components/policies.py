@@ -105,8 +105,26 @@ def send(*, queue_arn: str, kms_key: str | None = None) -> str:
     )
 
 
-def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key: str | None = None) -> str:
-    """Build a policy for a redrive: move messages from the dead-letter queue to the queue."""
+def plain_http_denied(*, queue_arn: str) -> str:
+    """Build the policy of a queue that anybody may use as before, but not over plain HTTP."""
+    return _document(_deny_plain_http(queue_arn))
+
+
+def move_back(
+    *,
+    queue_arn: str,
+    dead_letter_queue_arn: str,
+    kms_key: str | None = None,
+    dead_letter_kms_key: str | None = None,
+) -> str:
+    """Build a policy for a redrive: move messages from the dead-letter queue to the queue.
+
+    Args:
+        queue_arn: The queue.
+        dead_letter_queue_arn: The dead-letter queue.
+        kms_key: The key that encrypts the queue, as for `consumer`.
+        dead_letter_kms_key: The one of the dead-letter queue, if it is another.
+    """
     return _document(
         _allow(
             "sqs:StartMessageMoveTask",
@@ -119,14 +137,14 @@ def move_back(*, queue_arn: str, dead_letter_queue_arn: str, kms_key: str | None
         ),
         _allow("sqs:SendMessage", on=queue_arn),
         *_allow_key("kms:GenerateDataKey", "kms:Decrypt", queue_arn=queue_arn, key=kms_key),
+        *_allow_key("kms:Decrypt", queue_arn=dead_letter_queue_arn, key=dead_letter_kms_key),
     )
 
 
 def redrive(*, dead_letter_queue_arn: str, max_receive_count: int) -> str:
     """Build the queue's redrive policy: how many receives, then to which dead-letter queue."""
-    return json.dumps(
-        {"deadLetterTargetArn": dead_letter_queue_arn, "maxReceiveCount": max_receive_count}
-    )
+    receives = int(max_receive_count)  # from another resource, the engine passes on a float
+    return json.dumps({"deadLetterTargetArn": dead_letter_queue_arn, "maxReceiveCount": receives})
 
 
 def redrive_allow(*, queue_arn: str) -> str:
@@ -146,7 +164,8 @@ def _allow_key(*actions: str, queue_arn: str, key: str | None) -> list[dict[str,
     """
     if not key or "alias/aws/" in key:
         return []
-    keys = ":".join([*queue_arn.replace(":sqs:", ":kms:", 1).split(":")[:5], "key/"])
+    near = key if key.startswith("arn:") else queue_arn.replace(":sqs:", ":kms:", 1)
+    keys = ":".join([*near.split(":")[:5], "key/"])
     _, is_alias, alias = key.partition("alias/")
     if is_alias:
         names = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{alias}"}}

@@ -116,7 +116,9 @@ def scaling(mapping: MappingArgs) -> Any:
 def filter_criteria(mapping: MappingArgs) -> Any:
     """Return the filters of a mapping; None without filters."""
     patterns = [
-        each if isinstance(each, str) else pulumi.Output.json_dumps(each)
+        pulumi.Output.from_input(each).apply(
+            lambda known: known if isinstance(known, str) else json.dumps(known)
+        )
         for each in mapping.filters
     ]
     return {"filters": [{"pattern": pattern} for pattern in patterns]} if patterns else None

@@ -53,6 +53,8 @@ class QueueConsumer(pulumi.ComponentResource):
         redrive_allow_policy: Lets only `queue` use the dead-letter queue,
             `{name}RedriveAllowPolicy`; None without `dead_letter_queue`.
         queue_policy: Who may send, and how, `{name}QueuePolicy`; None if nothing limits that.
+        dead_letter_queue_policy: Denies plain HTTP, `{name}DeadLetterQueuePolicy`; None if that is
+            not enforced, or without `dead_letter_queue`.
         role: The function's execution role, `{name}LambdaRole`.
         log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch starts with
             `/aws/lambda/{name}Consumer-`.
@@ -100,6 +102,7 @@ class QueueConsumer(pulumi.ComponentResource):
         self.queue = self._create_queue(name, args)
         self.redrive_allow_policy = self._create_redrive_allow_policy(name)
         self.queue_policy = self._create_queue_policy(name, args)
+        self.dead_letter_queue_policy = self._create_dead_letter_queue_policy(name, args)
         self.log_group = self._create_log_group(name, args)
         self.role = self._create_role(name, args)
         self.role_policy = self._create_role_policy(name, args)
@@ -119,6 +122,7 @@ class QueueConsumer(pulumi.ComponentResource):
         return aws.sqs.Queue(
             f"{name}DeadLetterQueue",
             message_retention_seconds=args.dead_letter_queue.message_retention_seconds,
+            max_message_size=args.queue.max_message_size,
             fifo_queue=args.queue.fifo_queue or None,
             **encryption(args.queue),
             tags=args.tags,
@@ -177,6 +181,21 @@ class QueueConsumer(pulumi.ComponentResource):
                 producers=queue.producers,
                 enforce_ssl=queue.enforce_ssl,
             ).apply(lambda known: policies.queue_access(**known)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _create_dead_letter_queue_policy(
+        self, name: str, args: QueueConsumerArgs
+    ) -> aws.sqs.QueuePolicy | None:
+        queue = args.queue
+        if isinstance(queue, aws.sqs.Queue) or not queue.enforce_ssl or not self.dead_letter_queue:
+            return None
+        return aws.sqs.QueuePolicy(
+            f"{name}DeadLetterQueuePolicy",
+            queue_url=self.dead_letter_queue.url,
+            policy=self.dead_letter_queue.arn.apply(
+                lambda arn: policies.plain_http_denied(queue_arn=arn)
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -322,7 +341,9 @@ class QueueConsumer(pulumi.ComponentResource):
         arns = {"queue_arn": self.queue.arn, "kms_key": kms_key(args)}
         send = pulumi.Output.all(**arns).apply(lambda known: policies.send(**known))
         move_back = pulumi.Output.all(
-            **arns, dead_letter_queue_arn=self._dead_letter_queue_arn(args)
+            **arns,
+            dead_letter_queue_arn=self._dead_letter_queue_arn(args),
+            dead_letter_kms_key=args.dead_letter_queue.kms_key_arn,
         ).apply(
             lambda known: policies.move_back(**known) if known["dead_letter_queue_arn"] else None
         )

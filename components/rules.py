@@ -210,7 +210,7 @@ def statement() -> Rule:
 
 
 def variables(reserved: Collection[str], most: int) -> Rule:
-    """Environment variables: names that Lambda accepts, and at most `most` bytes together."""
+    """Environment variables: names that Lambda accepts, and at most `most` bytes in JSON."""
     name = text(r"[A-Za-z]\w+", "a letter, then one or more letters, digits and _")
 
     def problems(subject: str, values: Any) -> Iterator[str]:
@@ -223,13 +223,15 @@ def variables(reserved: Collection[str], most: int) -> Rule:
                 yield f"{subject} must not have {key}, which Lambda reserves"
             if is_known(value) and not isinstance(value, str):
                 yield f"{subject}[{key!r}] must be a string; got {type(value).__name__}"
-        known = (f"{key}{value}" for key, value in values.items() if is_known(value))
-        if sum(len(each.encode()) for each in known) > most:
-            yield f"{subject} must be at most {most:,} bytes, all names and values together"
+        known = {str(key): str(value) for key, value in values.items() if is_known(value)}
+        # Lambda's error for too many quotes what it has measured: the variables as compact JSON.
+        written = json.dumps(known, separators=(",", ":"), ensure_ascii=False)
+        if (size := len(written.encode())) > most:
+            yield f"{subject} must be at most {most:,} bytes in JSON; got {size:,}"
 
     return Rule(
-        words=f"names with strings, at most {most:,} bytes together, without Lambda's reserved "
-        "names",
+        words=f"names with strings, at most {most:,} bytes in JSON, without names that Lambda "
+        "reserves",
         problems=problems,
         collection=True,
     )

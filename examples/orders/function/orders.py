@@ -60,7 +60,7 @@ def accepted(record: dict[str, Any]) -> bool:
     except NotInStockError:
         logger.warning("postponed order %d %s", order["order"], told)
         return False
-    except ValueError as error:  # not JSON, or not an order: fastjsonschema's are ValueErrors
+    except (ValueError, RecursionError) as error:  # not JSON, or not an order, or far too deep
         logger.error("refused %s reason=%s", told, error)  # noqa: TRY400 -- the reason says it all
         return False
     logger.info("accepted order %d %s", order["order"], told)
@@ -74,5 +74,5 @@ def look_for_stock(record: dict[str, Any], receive: int) -> None:
         NotInStockError: It is not yet.
     """
     attribute = record["messageAttributes"].get("in_stock_from_receive")
-    if attribute is not None and receive < int(attribute["stringValue"]):
+    if attribute is not None and receive < int(attribute.get("stringValue", 1)):
         raise NotInStockError

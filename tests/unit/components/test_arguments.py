@@ -59,6 +59,7 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
     "dead_letter_queue.max_receive_count": ([1, 1_000], [0, 1_001]),
     "dead_letter_queue.message_retention_seconds": ([345_600, 1_209_600], [59, 1_209_601]),
     "dead_letter_queue.arn": ([None, QUEUE], ["dead", TOPIC]),
+    "dead_letter_queue.kms_key_arn": ([None], ["alias/aws/sqs", KEY.replace("key/", "alias/")]),
     "function.handler": (
         [LONGEST_HANDLER, "handler.f", "handler.inner.f"],
         ["handler", "handler.", "a handler.f", "handler.f\n", "h" + LONGEST_HANDLER, None],
@@ -72,9 +73,10 @@ EDGES: Mapping[str, tuple[list[Any], list[Any]]] = {
     "function.timeout": ([1, 900], [0, 901, "10", True, None]),
     "function.ephemeral_storage": ([512, 10_240], [511, 10_241]),
     "function.environment": (
-        [{}, {"Aa": ""}, {"LEVEL": "x" * 4_091}],
+        [{}, {"Aa": ""}, {"LEVEL": "x" * 4_084}],
         [
-            {"LEVEL": "x" * 4_092},
+            {"LEVEL": "x" * 4_085},
+            {"LEVEL": '"' * 2_043},  # each has a \\ before it in JSON
             {"A": "short"},
             {"1A": ""},
             {"Aé": ""},
@@ -184,6 +186,7 @@ COMBINATIONS: Mapping[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = 
         "dead_letter_queue.message_retention_seconds",
         "queue.message_retention_seconds",
         "dead_letter_queue.arn",
+        "queue.fifo_queue",
     ): (
         {
             "dead_letter_queue.message_retention_seconds": 600,
@@ -428,6 +431,33 @@ def test_a_value_that_comes_late_and_is_nonsense_breaks_no_rule_of_several(sourc
     args = arguments(source, {"function.timeout": later("soon"), "mapping.batch_size": later(None)})
     with pytest.raises(ArgumentsError, match="must be a whole number"):
         deploy(lambda: check("PokerHands", args))
+
+
+def test_a_fifo_queue_s_dead_letters_may_be_kept_for_less_time(source: Path) -> None:
+    values = {**FIFO, "dead_letter_queue.message_retention_seconds": 60}
+    assert problems_with(source, values) == []
+
+
+def test_the_key_of_a_dead_letter_queue_is_for_an_existing_one(source: Path) -> None:
+    key = {"dead_letter_queue.kms_key_arn": KEY}
+    assert problems_with(source, {**key, "dead_letter_queue.arn": QUEUE}) == []
+    (problem,) = problems_with(source, key)
+    assert "is for an existing dead-letter queue" in problem
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"function.description": pulumi.Output.secret("s3cr3t" * 50)},
+        {"tags": {"token": pulumi.Output.secret("s3cr*t")}},
+        {"permissions.statements": [{**STATEMENT, "Resource": pulumi.Output.secret("s3cr3t")}]},
+    ],
+)
+def test_the_value_of_a_secret_is_in_no_message(source: Path, values: dict[str, Any]) -> None:
+    args = arguments(source, values)
+    with pytest.raises(ArgumentsError, match=r"must be .*; got a secret value") as refused:
+        deploy(lambda: check("PokerHands", args))
+    assert "s3cr" not in str(refused.value)
 
 
 def test_the_value_of_an_environment_variable_is_in_no_message(source: Path) -> None:

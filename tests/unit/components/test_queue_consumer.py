@@ -184,7 +184,10 @@ def test_every_argument_is_turned_in_the_wide_consumer() -> None:
         "queue.deduplication_scope",
         "queue.fifo_throughput_limit",
     }
-    elsewhere = {"dead_letter_queue.arn", "function.handler", "tags"}
+    elsewhere = {
+        *("dead_letter_queue.arn", "dead_letter_queue.kms_key_arn"),
+        *("function.handler", "tags"),
+    }
     assert WIDE.keys() | only_fifo | elsewhere == LIMITS.keys()
 
 
@@ -203,6 +206,7 @@ def test_the_arguments_reach_the_queues(wide: Deployment) -> None:
     assert redrive_policy(wide)["maxReceiveCount"] == 5
     assert wide["PokerHandsDeadLetterQueue"].inputs == {
         "messageRetentionSeconds": 700,
+        "maxMessageSize": 1_048_576,
         "kmsMasterKeyId": KEY,
         "kmsDataKeyReusePeriodSeconds": 60,
         "tags": {},
@@ -499,6 +503,11 @@ KEY_OF_QUEUE = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}"
             f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*",
             "alias/mine",
         ),
+        (
+            "arn:aws:kms:us-east-1:999999999999:alias/shared",
+            "arn:aws:kms:us-east-1:999999999999:key/*",
+            "alias/shared",
+        ),
         ("alias/aws/sqs", None, None),  # its own policy lets in whoever may use SQS
         (None, None, None),
     ],
@@ -550,6 +559,48 @@ def test_who_may_send_is_in_the_queues_policy(source: Path, wide: Deployment) ->
     for values in ({"queue.producers": [ROLE]}, {"queue.enforce_ssl": True}):
         deployed = deploy_consumer(source, values)
         assert "PokerHandsQueuePolicy" in {each.name for each in deployed.registrations}
+
+
+def test_neither_queue_takes_plain_http_if_that_is_enforced(source: Path, wide: Deployment) -> None:
+    policy = wide["PokerHandsDeadLetterQueuePolicy"].inputs
+    (deny,) = statements(policy["policy"])
+    assert policy["queueUrl"] == "url:PokerHandsDeadLetterQueue"
+    assert deny["Resource"] == wide["PokerHandsDeadLetterQueue"].outputs["arn"]
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    existing = f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard"
+    values = {"queue.enforce_ssl": True, "dead_letter_queue.arn": existing}
+    deployed = deploy_consumer(source, values)
+    assert "PokerHandsDeadLetterQueuePolicy" not in {each.name for each in deployed.registrations}
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_filter_is_written_as_json_once(source: Path, *, later: bool) -> None:
+    pattern = {"body": {"kind": ["order"]}}
+    given: list[Any] = [pattern, json.dumps(pattern)]
+    if later:
+        given = [pulumi.Output.from_input(each) for each in given]
+
+    mapping = deploy_consumer(source, {"mapping.filters": given})["PokerHandsMapping"].inputs
+
+    assert mapping["filterCriteria"] == {"filters": [{"pattern": json.dumps(pattern)}] * 2}
+
+
+def test_the_receives_are_a_whole_number_also_when_the_engine_passes_them_on(source: Path) -> None:
+    values = {"dead_letter_queue.max_receive_count": pulumi.Output.from_input(5.0)}
+    policy = deploy_consumer(source, values)["PokerHandsQueue"].inputs["redrivePolicy"]
+    assert '"maxReceiveCount": 5}' in policy
+
+
+def test_who_redrives_may_use_the_key_of_an_existing_dead_letter_queue(source: Path) -> None:
+    dead, key = f"arn:aws:sqs:us-east-1:{ACCOUNT}:graveyard", KEY.replace("1234", "5678")
+    given = {"dead_letter_queue.arn": dead, "dead_letter_queue.kms_key_arn": key}
+
+    def program() -> None:
+        consumer = QueueConsumer("PokerHands", arguments(source, given))
+        pulumi.export("move_back", consumer.move_back_policy)
+
+    *_, own = statements(deploy(program).exports["move_back"])
+    assert (own["Action"], own["Resource"]) == (["kms:Decrypt"], key)
 
 
 def test_the_role_may_what_the_arguments_need_and_say(wide: Deployment) -> None:

@@ -84,10 +84,20 @@ def test_an_order_is_accepted_once_it_is_in_stock(
     assert "accepted order 1 message_id=m-1 receive=2" in caplog.text
 
 
-def test_what_is_no_json_is_returned_with_its_reason(
-    orders: ModuleType, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("body", ["?", "[" * 100_000], ids=["no JSON", "too deep"])
+def test_what_cannot_be_read_is_returned_with_its_reason(
+    body: str, orders: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = {**record(1, "alice"), "body": "?"}
+    broken = {**record(1, "alice"), "body": body}
 
-    assert returned(orders, broken) == ["m-1"]
+    assert returned(orders, broken, record(2, "bob")) == ["m-1"]
     assert "refused message_id=m-1 receive=1 reason=" in caplog.text
+
+
+def test_an_attribute_of_another_type_does_not_hold_up_the_order(orders: ModuleType) -> None:
+    binary = record(1, "alice")
+    binary["messageAttributes"] = {
+        "in_stock_from_receive": {"binaryValue": "", "dataType": "Binary"}
+    }
+
+    assert returned(orders, binary) == []

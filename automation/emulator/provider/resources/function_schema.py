@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ REFERENCE = re.compile(
 MAX_REFERENCE = 140  # characters
 MAX_NAME = 64  # characters, if the name stands alone: Lambda's API reference, CreateFunction
 MAX_MEMORY = 10_240  # MB; more is for managed instances
-MAX_ENVIRONMENT = 4096  # bytes of all names and values together
+MAX_ENVIRONMENT = 4096  # bytes of the variables in JSON, which is what Lambda measures
 VARIABLE = "[a-zA-Z]([a-zA-Z0-9_])+"  # source: Lambda API reference, Environment
 # Lambda's developer guide, "Defined runtime environment variables"
 CONTAINER = "this provider deploys zip packages only, no container images"
@@ -219,6 +220,6 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
             reason=f"ValidationException: the variable {bad[0]!r} must satisfy regular expression "
             f"pattern: {VARIABLE}",
         )
-    size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
-    if size > MAX_ENVIRONMENT:
+    written = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+    if len(written.encode()) > MAX_ENVIRONMENT:
         yield Failure(property="environment", reason=message + "exceeded the 4KB limit.")

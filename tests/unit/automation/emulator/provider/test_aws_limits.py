@@ -71,8 +71,8 @@ def test_a_variable_that_lambda_cannot_name_is_refused(name: str) -> None:
 
 
 def test_an_environment_of_more_than_4_kb_is_refused() -> None:
-    assert reasons(FUNCTION, environment={"variables": {"AB": "x" * 4094}}) == {}
-    failure = reasons(FUNCTION, environment={"variables": {"AB": "x" * 4095}})["environment"]
+    assert reasons(FUNCTION, environment={"variables": {"AB": "x" * 4087}}) == {}
+    failure = reasons(FUNCTION, environment={"variables": {"AB": "x" * 4088}})["environment"]
     assert "exceeded the 4KB limit" in failure
 
 
