@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+TARGETS = ("local", "aws")
+"""Where stacks can be deployed, by name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
     """The options of a run.
@@ -21,7 +25,7 @@ class RunOptions:
         stack: Name of an existing stack to prove; None deploys an ephemeral one.
         emulator: URL of a running emulator, for the local target.
         keep: Whether the ephemeral stack and its emulator outlive the run.
-        timeout: Seconds to wait for the outcome; None derives them from the queue's timing.
+        outcome_timeout: Seconds to wait for the outcome; None derives them from the queue's timing.
         configuration: Configuration of the ephemeral stack by key; overrides the target's.
         accounts: The AWS accounts that are allowed, for the aws target; empty allows any.
         yes: Whether to deploy to AWS without asking.
@@ -33,7 +37,7 @@ class RunOptions:
     stack: str | None = None
     emulator: str | None = None
     keep: bool = False
-    timeout: float | None = None
+    outcome_timeout: float | None = None
     configuration: Mapping[str, Any] = field(default_factory=dict)
     accounts: tuple[str, ...] = ()
     yes: bool = False

@@ -192,7 +192,7 @@ class Run:
                 sent = send_messages(clients.sqs, outputs.queue_url, scenario.messages)
             journal.phases.enter("prove")
             observer = Observer(clients, outputs, target.pace.skew)
-            within = self._options.timeout or time_to_prove(source, target.pace)
+            within = self._options.outcome_timeout or time_to_prove(source, target.pace)
             try:
                 for look in looks_at_outcome(target, observer, scenario, sent, within=within):
                     journal.observation, journal.verdict = look.observation, look.verdict

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automation.targets.opening import NAMES
+from automation.options import TARGETS
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Add --target."""
-    parser.add_argument("--target", choices=NAMES, default="local", help="default: local")
+    parser.add_argument("--target", choices=TARGETS, default="local", help="default: local")
 
 
 def add_target_options(

@@ -113,7 +113,7 @@ def carry_out(options: argparse.Namespace) -> int:
                 stack=options.stack,
                 emulator=options.emulator,
                 keep=options.keep,
-                timeout=options.outcome_timeout,
+                outcome_timeout=options.outcome_timeout,
                 configuration=dict(options.config),
                 accounts=tuple(options.account),
                 yes=options.yes,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from automation.options import TARGETS
 from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 Scope = Literal["function", "class", "module", "package", "session"]
 SCOPE = "live_stack_scope"
-TARGETS = ("local", "aws")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 CONFIGURATIONS = {"local": local.CONFIGURATION, "aws": aws.CONFIGURATION}
 """The timings of ephemeral stacks on each target, by its name."""
-NAMES = tuple(CONFIGURATIONS)
 
 
 def deploy_first(stack: str, target: str = "local") -> str:
@@ -46,7 +45,7 @@ def open_target(  # noqa: PLR0913 -- all but the name are passed by name
     """Open a target for one `with` block.
 
     Args:
-        name: One of `NAMES`.
+        name: One of `options.TARGETS`.
         emulator: URL of a running emulator, for the local target; None uses the lasting one, or
             starts one.
         find_engine: Finds or installs the engine.

@@ -245,7 +245,7 @@ def test_a_proof_that_does_not_come_in_time_is_told_and_what_was_seen_last_is_ju
 ) -> None:
     monkeypatch.setattr("automation.proof.Conclusive", lambda _quiet: lambda _verdict: False)
 
-    result = go(timeout=0.05)
+    result = go(outcome_timeout=0.05)
 
     assert result.outcome == "passed"
     assert world.calls.count("logs.filter_log_events") > 1
