@@ -199,7 +199,7 @@ class Run:
                     self._narrator.waiting(look.verdict.summary)
                 journal.concluded = True
                 if not look.final:
-                    seen = f"last seen: {look.verdict}"
+                    seen = f"last seen: {look.verdict.summary}"
                     self._narrator.say(f"waited {within:.0f} s for the outcome; {seen}")
             finally:
                 if self._options.stack is not None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import account
+from automation.cli.arguments import account, print_json
 from automation.cli.base import Command
 from automation.targets.permissions import PREFIX, deployer_policy
 
@@ -37,7 +35,7 @@ def carry_out(options: argparse.Namespace) -> int:
     policy = deployer_policy(
         prefix=options.prefix, account=options.account or "*", region=options.region
     )
-    sys.stdout.write(json.dumps(policy, indent=2) + "\n")
+    print_json(policy)
     return 0
 
 

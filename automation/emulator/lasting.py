@@ -181,7 +181,7 @@ def _locked() -> Iterator[None]:
     """Let one command at a time start or stop the instance."""
     with _pointer().with_suffix(".lock").open("w") as lock:
         try:
-            take_lock(lock.fileno(), "the lock", within=LOCK_WITHIN, busy=lambda: None)
+            take_lock(lock.fileno(), within=LOCK_WITHIN, busy=lambda: None)
         except WaitTimeoutError as error:
             raise EmulatorError(
                 f"another command has held the emulator's lock for {LOCK_WITHIN:.0f} s",

@@ -138,7 +138,7 @@ def duration(seconds: float) -> str:
 def _acquire(lock: int, announce: Announce) -> None:
     waiting = "Waiting for another process, which is installing the Pulumi engine"
     try:
-        take_lock(lock, "the lock", within=LOCK_WITHIN, busy=lambda: announce(waiting))
+        take_lock(lock, within=LOCK_WITHIN, busy=lambda: announce(waiting))
     except WaitTimeoutError as error:
         raise EngineUnavailableError(
             f"another process has been installing the Pulumi engine for {duration(LOCK_WITHIN)}",

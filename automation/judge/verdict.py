@@ -107,9 +107,6 @@ class Verdict:
         """Whether every check passed."""
         return all(check.passed for check in self.checks)
 
-    def __str__(self) -> str:
-        return self.summary
-
     @property
     def summary(self) -> str:
         """The progress in one line: how many messages met their fates, and what still fails."""

@@ -88,7 +88,7 @@ def deliver(
     """Send messages, in order; after each batch, yield what became of its messages."""
     run = secrets.token_hex(8)
     numbers = count()
-    for batch in batches(messages):
+    for batch in split(messages, size_of):
         entries = [
             entry_for(str(index), each, queue_url, run=run, number=next(numbers))
             for index, each in enumerate(batch)
@@ -186,11 +186,6 @@ def send_entries(
     )
 
 
-def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    """Split messages, in order, into batches that fit into one SendMessageBatch."""
-    return split(messages, size_of)
-
-
 def size_of(message: Message) -> int:
     """Return the bytes of a message that SQS counts: its body and its attributes."""
     attributes = message.message_attributes.items()
@@ -202,7 +197,7 @@ def size_of(message: Message) -> int:
 
 
 def split(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
-    """Split items, in order, into batches within `MAX_BATCH` and `MAX_BATCH_BYTES`.
+    """Split items, in order, into batches that fit into one SendMessageBatch.
 
     Args:
         items: What is sent.

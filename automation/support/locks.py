@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], None]) -> None:
+def take_lock(descriptor: int, *, within: float, busy: Callable[[], None]) -> None:
     """Lock an open file for as long as it stays open.
 
     Args:
         descriptor: The file's descriptor.
-        what: What is awaited, to complete "waited for …".
         within: Seconds to wait.
         busy: Called once, when another process holds the lock.
 
@@ -26,7 +25,7 @@ def take_lock(descriptor: int, what: str, *, within: float, busy: Callable[[], N
     if try_lock(descriptor):
         return
     busy()
-    wait_until(what, lambda: try_lock(descriptor), bool, within=within)
+    wait_until("the lock", lambda: try_lock(descriptor), bool, within=within)
 
 
 def try_lock(descriptor: int) -> bool:

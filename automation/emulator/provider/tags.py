@@ -8,12 +8,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from mypy_boto3_iam.type_defs import TagTypeDef
+
     from automation.emulator.provider.schema import Change
 
 
 def tag_properties(tags: Mapping[str, str]) -> dict[str, Any]:
     """Return the properties that hold a resource's tags."""
     return {"tags": dict(tags), "tagsAll": dict(tags)}
+
+
+def key_values(tags: Mapping[str, str]) -> list[TagTypeDef]:
+    """Return tags as IAM and CloudWatch take them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def tag_changes(change: Change) -> tuple[dict[str, str], list[str]]:

@@ -18,12 +18,13 @@ from automation.emulator.provider.schema import (
     Kind,
     Property,
     ResourceType,
+    at_least,
     each_item,
     either,
     matching,
     one_of,
 )
-from automation.emulator.provider.tags import tag_changes, tag_properties
+from automation.emulator.provider.tags import key_values, tag_changes, tag_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,11 +79,6 @@ SHORT_PERIODS = (10, 20, 30)
 MINUTE = 60
 
 
-def at_least_one(value: int) -> str | None:
-    """Check that a number is positive."""
-    return None if value >= 1 else f"must be at least 1, got {value}"
-
-
 def check_period(seconds: int) -> str | None:
     """Check a period: 10, 20 or 30 seconds, or whole minutes."""
     if seconds in SHORT_PERIODS or seconds % MINUTE == 0:
@@ -104,9 +100,9 @@ PROPERTIES: Mapping[str, Property] = {
     "alarmActions": Property(kind=Kind.STRING_SET, check=each_item(ACTION)),
     "alarmDescription": Property(check=up_to(1024, least=0)),
     "comparisonOperator": Property(required=True, check=one_of(*OPERATORS, unsupported=BANDS)),
-    "datapointsToAlarm": Property(kind=Kind.INTEGER, check=at_least_one),
+    "datapointsToAlarm": Property(kind=Kind.INTEGER, check=at_least(1)),
     "dimensions": Property(kind=Kind.STRING_MAP),
-    "evaluationPeriods": Property(required=True, kind=Kind.INTEGER, check=at_least_one),
+    "evaluationPeriods": Property(required=True, kind=Kind.INTEGER, check=at_least(1)),
     "extendedStatistic": Property(
         # The official check, but for the forms with a range, which the emulator does not compute.
         check=matching(r"p(\d{1,2}(\.\d{1,2})?|100)", "a percentile, such as p99")
@@ -147,7 +143,7 @@ def check_inputs(inputs: Properties) -> Iterator[Failure]:
 
 def create(aws: Aws, inputs: Properties) -> str:
     """Create the alarm; its id is its name."""
-    tags = [{"Key": key, "Value": value} for key, value in inputs.get("tags", {}).items()]
+    tags = key_values(inputs.get("tags", {}))
     _put(aws, inputs, Tags=tags)
     return str(inputs["name"])
 
@@ -179,8 +175,8 @@ def update(aws: Aws, change: Change) -> None:
     changed, removed = tag_changes(change)
     arn = aws.cloudwatch.describe_alarms(AlarmNames=[change.id])["MetricAlarms"][0]["AlarmArn"]
     if changed:
-        tags = [{"Key": key, "Value": value} for key, value in changed.items()]
-        aws.cloudwatch.tag_resource(ResourceARN=arn, Tags=tags)  # type: ignore[arg-type] # TagTypeDef is a dict
+        tags = key_values(changed)
+        aws.cloudwatch.tag_resource(ResourceARN=arn, Tags=tags)
     if removed:
         aws.cloudwatch.untag_resource(ResourceARN=arn, TagKeys=removed)
 

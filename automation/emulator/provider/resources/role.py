@@ -23,13 +23,11 @@ from automation.emulator.provider.schema import (
     matching,
     one_of,
 )
-from automation.emulator.provider.tags import tag_changes, tag_properties
+from automation.emulator.provider.tags import key_values, tag_changes, tag_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
-
-    from mypy_boto3_iam.type_defs import TagTypeDef
 
     from automation.emulator.provider.aws import Aws
     from automation.emulator.provider.values import Properties
@@ -86,7 +84,7 @@ def create(aws: Aws, inputs: Properties) -> str:
         AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
         Path=inputs["path"],
         MaxSessionDuration=inputs["maxSessionDuration"],
-        Tags=_key_values(inputs.get("tags", {})),
+        Tags=key_values(inputs.get("tags", {})),
         **optional,
     )
     create_once(request, "EntityAlreadyExists")
@@ -107,7 +105,7 @@ def read(aws: Aws, name: str) -> Properties:
         "arn": role["Arn"],
         "assumeRolePolicy": json.dumps(role["AssumeRolePolicyDocument"]),
         "createDate": role["CreateDate"].isoformat(),
-        "managedPolicyArns": _attached(aws, name),
+        "managedPolicyArns": attached_policies(aws, name),
         "maxSessionDuration": role["MaxSessionDuration"],
         "name": role["RoleName"],
         "path": role["Path"],
@@ -141,7 +139,7 @@ def update(aws: Aws, change: Change) -> None:
         stabilize(aws, name, {"managedPolicyArns": sorted(new_arns - old_arns)})
     changed, removed = tag_changes(change)
     if changed:
-        aws.iam.tag_role(RoleName=name, Tags=_key_values(changed))
+        aws.iam.tag_role(RoleName=name, Tags=key_values(changed))
     if removed:
         aws.iam.untag_role(RoleName=name, TagKeys=removed)
 
@@ -155,7 +153,7 @@ def delete(aws: Aws, name: str, state: Properties) -> None:
     _leave_instance_profiles(aws, name)
     forced = state.get("forceDetachPolicies")
     if forced or state.get("managedPolicyArns"):
-        _detach(aws, name, _attached(aws, name))
+        _detach(aws, name, attached_policies(aws, name))
     if forced:
         _delete_inline_policies(aws, name)
     aws.iam.delete_role(RoleName=name)
@@ -182,11 +180,8 @@ def _already_gone(aws: Aws) -> AbstractContextManager[None]:
     return suppress(aws.iam.exceptions.NoSuchEntityException)
 
 
-def _key_values(tags: dict[str, str]) -> list[TagTypeDef]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _attached(aws: Aws, name: str) -> list[str]:
+def attached_policies(aws: Aws, name: str) -> list[str]:
+    """Return the ARNs of the managed policies of a role."""
     pages = aws.iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
     return sorted(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
 

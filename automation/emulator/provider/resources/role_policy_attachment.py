@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.emulator.provider.resources.role import NOT_FOUND
+from automation.emulator.provider.resources.role import NOT_FOUND, attached_policies
 from automation.emulator.provider.schema import ARN, Change, Property, ResourceType
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def create(aws: Aws, inputs: Properties) -> str:
 def read(aws: Aws, resource_id: str) -> Properties | None:
     """Return the attachment; None if the role has no such policy."""
     role, _, arn = resource_id.partition("/")
-    pages = aws.iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
-    attached = {policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]}
-    return {"policyArn": arn, "role": role} if arn in attached else None
+    return {"policyArn": arn, "role": role} if arn in attached_policies(aws, role) else None
 
 
 def update(_aws: Aws, change: Change) -> None:

@@ -13,11 +13,11 @@ from automation.scenario.send import (
     MAX_BATCH_BYTES,
     Refused,
     Sent,
-    batches,
     deliver,
     entry_for,
     send_messages,
     size_of,
+    split,
 )
 from automation.support.errors import ObserveError
 
@@ -107,7 +107,7 @@ def messages(*bodies: str) -> list[Message]:
 
 
 def sizes(*bodies: str) -> list[int]:
-    return [len(batch) for batch in batches(messages(*bodies))]
+    return [len(batch) for batch in split(messages(*bodies), size_of)]
 
 
 def test_ten_messages_go_in_one_batch_and_the_eleventh_in_the_next() -> None:
@@ -131,7 +131,7 @@ def test_bytes_are_counted_not_characters() -> None:
 def test_the_order_is_kept() -> None:
     bodies = [str(number) for number in range(25)]
 
-    assert [m.body for batch in batches(messages(*bodies)) for m in batch] == bodies
+    assert [m.body for batch in split(messages(*bodies), size_of) for m in batch] == bodies
 
 
 class Sqs:
