@@ -25,7 +25,7 @@ from automation.support.interrupts import interruptible
 if TYPE_CHECKING:
     import argparse
 
-    from automation.operate.pricing import Position
+    from automation.operate.pricing import BillLine
     from automation.operate.usage import Usage
 
 MESSAGES = 1_000_000  # a month
@@ -38,9 +38,9 @@ examples:
   python -m automation cost --result result.json               of `run --json result.json`
 
 Measures the REPORT lines of the log and, on AWS, the polls that found the queue empty, which SQS
-counts. Where it counts none, they are those of the five pollers with which Lambda starts, three a
-minute each. The prices are AWS's list prices in us-east-1, each with its source and its month in
-the output. An emulator's durations are those of this machine. Alarms are not included: ten are
+counts. If SQS counts none, the estimate is five pollers with three polls a minute each, which is
+how Lambda starts. The prices are AWS's list prices in us-east-1, each with its source and its month
+in the output. An emulator's durations are those of this machine. Alarms are not included: ten are
 free, and each further one costs 0.10 a month.
 """
 
@@ -76,11 +76,11 @@ def carry_out(options: argparse.Namespace) -> int:
             f"no invocation was measured on {measured}",
             hint="send it something first: python -m automation send --scenario",
         )
-    positions = bill(project(usage, options.messages))
+    lines = bill(project(usage, options.messages))
     if options.json:
-        print_json(document(usage, options.messages, positions))
+        print_json(document(usage, options.messages, lines))
     else:
-        _print(measured, usage, options.messages, positions)
+        _print(measured, usage, options.messages, lines)
     return 0
 
 
@@ -133,11 +133,11 @@ def of_result(path: Path) -> tuple[Usage, str]:
     return usage, f"the run in {path}"
 
 
-def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> dict[str, Any]:
+def document(usage: Usage, messages: int, lines: tuple[BillLine, ...]) -> dict[str, Any]:
     """Return a projection as JSON values."""
     from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, total
 
-    together = total(positions)
+    together = total(lines)
     return {
         "measured": asdict(usage),
         "messages_a_month": messages,
@@ -151,7 +151,7 @@ def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> di
                 "after_free_tier": dict(each.after_free_tier),
                 "source": PRICES[each.quantity.price].source,
             }
-            for each in positions
+            for each in lines
         ],
         "total": {
             name: {
@@ -163,7 +163,7 @@ def document(usage: Usage, messages: int, positions: tuple[Position, ...]) -> di
     }
 
 
-def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position, ...]) -> None:
+def _print(measured: str, usage: Usage, messages: int, lines: tuple[BillLine, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -171,7 +171,7 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     from automation.report.terminal import make_console, printable
 
     console = make_console()
-    together = total(positions)
+    together = total(lines)
     sent = "" if usage.messages is None else f"{usage.messages} messages, "
     records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
     console.print(
@@ -187,7 +187,7 @@ def _print(measured: str, usage: Usage, messages: int, positions: tuple[Position
     table.add_column("")
     for heading in ("amount", *ARCHITECTURES, *(f"{name} to pay" for name in ARCHITECTURES)):
         table.add_column(heading, justify="right", overflow="fold")
-    for each in positions:
+    for each in lines:
         unit = PRICES[each.quantity.price].unit
         table.add_row(
             each.quantity.what,

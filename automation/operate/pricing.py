@@ -24,7 +24,7 @@ class Price:
     Attributes:
         unit: What is counted.
         dollars: Of one unit, by architecture.
-        free: Units a month that the free tier covers. AWS keeps these free without an end.
+        free: Units a month that the free tier covers. This free tier does not expire.
         source: The page of AWS that says so.
     """
 
@@ -95,7 +95,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Position:
+class BillLine:
     """One line of a bill.
 
     Attributes:
@@ -124,12 +124,12 @@ class Total:
     sources: tuple[str, ...]
 
 
-def total(positions: Sequence[Position]) -> Total:
+def total(lines: Sequence[BillLine]) -> Total:
     """Add up a bill."""
     return Total(
-        list_price=_sums(each.list_price for each in positions),
-        after_free_tier=_sums(each.after_free_tier for each in positions),
-        sources=tuple(dict.fromkeys(PRICES[each.quantity.price].source for each in positions)),
+        list_price=_sums(each.list_price for each in lines),
+        after_free_tier=_sums(each.after_free_tier for each in lines),
+        sources=tuple(dict.fromkeys(PRICES[each.quantity.price].source for each in lines)),
     )
 
 
@@ -138,22 +138,22 @@ def _sums(prices: Iterable[Mapping[str, float]]) -> Mapping[str, float]:
     return {name: sum(row[name] for row in rows) for name in ARCHITECTURES}
 
 
-def bill(quantities: Iterable[Quantity]) -> tuple[Position, ...]:
-    """Price quantities. Those with the same price share its free tier, the first of them first."""
+def bill(quantities: Iterable[Quantity]) -> tuple[BillLine, ...]:
+    """Price quantities. Quantities with the same price share one free tier, in order."""
     free = {name: price.free for name, price in PRICES.items()}
-    positions = []
+    lines = []
     for quantity in quantities:
         price = PRICES[quantity.price]
         covered = min(free[quantity.price], quantity.amount)
         free[quantity.price] -= covered
-        positions.append(
-            Position(
+        lines.append(
+            BillLine(
                 quantity=quantity,
                 list_price=_priced(price, quantity.amount),
                 after_free_tier=_priced(price, quantity.amount - covered),
             )
         )
-    return tuple(positions)
+    return tuple(lines)
 
 
 def _priced(price: Price, amount: float) -> Mapping[str, float]:

@@ -39,8 +39,8 @@ class Usage:
         gb_seconds: Of memory size and billed duration.
         log_bytes: What CloudWatch Logs counts for the function's whole log.
         fifo: Whether the queue is a FIFO queue.
-        messages: That were sent; None if unknown.
-        empty_receives: An hour, that found the queue empty; None if SQS counted none.
+        messages: Number of messages sent; None if unknown.
+        empty_receives: Receives per hour that found the queue empty; None if SQS counted none.
     """
 
     invocations: int
@@ -66,7 +66,7 @@ def measure(
         events: The function's log.
         template: Of the line, with {records}, that the function logs in every invocation.
         fifo: Whether the queue is a FIFO queue.
-        empty_receives: An hour, as SQS counted them; None if it counted none.
+        empty_receives: Receives per hour that found the queue empty; None if SQS counted none.
     """
     invocations = [each for each in read_logs(events).invocations if each.report]
     reports = [each.report for each in invocations if each.report]
@@ -90,7 +90,7 @@ def usage_of_result(document: Mapping[str, Any]) -> Usage:
     """Sum up the result of a run, as `run --json` writes it.
 
     Raises:
-        KeyError: It is no such result; so is TypeError.
+        KeyError, TypeError: The document is not the result of a run.
     """
     invocations = [each for each in document["invocations"] if each["billed_ms"] is not None]
     settings = document["settings"]  # None if the run ended before it read them
@@ -128,9 +128,9 @@ def project(usage: Usage, messages: int) -> Iterator[Quantity]:
     """Yield what so many messages a month use, if they are like those that were measured.
 
     Each message is sent by a request of its own. Each invocation takes one request to receive its
-    batch and one to delete it. If it is not known how many messages were sent, the records count
-    for them, so that retries are not seen; if those are not known either, each batch is taken to
-    hold one message: that costs most.
+    batch and one to delete it. If it is not known how many messages were sent, each record counts
+    as a message, so that retries are not seen. If those are not known either, each batch is taken
+    to hold one message, which gives the highest estimate.
 
     Args:
         usage: What was measured: at least one invocation.
