@@ -47,7 +47,7 @@ def approve(
     narrator.say(proposal(access, options, project, messages=len(scenario.messages)))
     if not options.yes and not narrator.ask("Deploy?"):
         raise UsageError(
-            "nothing was deployed: AWS is deployed to only after a yes",
+            "nothing was deployed: a deployment to AWS needs confirmation",
             hint="answer y; where there is no terminal, pass --yes",
         )
 

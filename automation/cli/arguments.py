@@ -1,4 +1,4 @@
-"""What several commands have in common: options, their parsers, and ways to say and to ask."""
+"""What several commands have in common: options, their parsers, and printing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_since(parser: argparse.ArgumentParser, default: str) -> None:
         type=past,
         default=default,
         metavar="TIME",
-        help=f"read the log from so long ago, such as 90s, 15m, 2h or 3d; default: {default}",
+        help=f"read the log from this long ago, such as 90s, 15m, 2h or 3d; default: {default}",
     )
 
 

@@ -104,8 +104,9 @@ def list_all(options: argparse.Namespace) -> int:
         print_json([document(failure) for failure in found])
         return 0
     print_list(found)
-    if depth.in_flight:
-        say(f"{depth.in_flight} more are hidden, for at most two minutes: somebody reads them")
+    if hidden := depth.in_flight:
+        more, them = ("1 more is", "it") if hidden == 1 else (f"{hidden} more are", "them")
+        say(f"{more} hidden for up to two minutes: another reader has received {them}")
     return 0
 
 

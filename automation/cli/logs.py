@@ -66,7 +66,9 @@ def carry_out(options: argparse.Namespace) -> int:
             _print(rows, as_json=options.json)
     if not found and not options.follow:
         since = f"{options.since:%Y-%m-%d %H:%M} UTC"
-        say(f"no line was found since {since}; look further back with --since, or for less")
+        say(
+            f"no line was found since {since}; look further back with --since, or use fewer filters"
+        )
     return 0
 
 

@@ -21,7 +21,7 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what narrows the policy."""
     parser.add_argument("--account", type=account, metavar="ID", help="default: any")
-    parser.add_argument("--region", default="*", help="default: any")
+    parser.add_argument("--region", default="*", metavar="REGION", help="default: any")
     parser.add_argument(
         "--prefix",
         default=PREFIX,

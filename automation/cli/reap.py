@@ -77,7 +77,7 @@ def carry_out(options: argparse.Namespace) -> int:
     else:
         print_remains(found, make_console())
         if any(not each.removed and not each.alive for each in found) and not options.yes:
-            say("to remove what has expired: add --yes; the others too: add --all")
+            say("add --yes to remove expired stacks, and --all to remove the others too")
     return 3 if any(each.failures for each in found) else 0
 
 

@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--outcome-timeout",
         type=seconds,
         metavar="SECONDS",
-        help="wait so long for the outcome; default: derived from the queue's timing",
+        help="wait at most this long for the outcome; default: derived from the queue's timing",
     )
     parser.add_argument(
         "--config",

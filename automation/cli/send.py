@@ -177,8 +177,9 @@ COMMAND = Command(
     name="send",
     help="send messages to a stack",
     description="Send messages to the queue of a stack, in batches of ten, and print the id that "
-    "SQS gave to each. What SQS refuses for a reason of its own is sent again; what it refuses for "
-    "good is reported, with exit code 3.",
+    "SQS gave to each. Messages that SQS rejects because of a fault on its side are sent again for "
+    "20 s. Those that it still rejects, and other rejected messages, are reported, with exit code "
+    "3.",
     epilog=EXAMPLES,
     add_arguments=add_arguments,
     carry_out=carry_out,

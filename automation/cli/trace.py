@@ -91,7 +91,7 @@ def _print(found: Trace) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     sent = f"{moment(found.sent_at)} UTC" if found.sent_at else ""
-    body = "" if found.sent_at else "(no line says when: it would have age_ms=…)"
+    body = "" if found.sent_at else "(send time unknown: no log line has age_ms=…)"
     table.add_row("sent", sent, Text(printable(found.body or body)))
     for number, receive in enumerate(found.receives, start=1):
         (seconds,) = after(first, (receive.at,))

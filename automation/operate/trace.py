@@ -53,8 +53,8 @@ class Trace:
 
     Attributes:
         message_id: The message.
-        sent_at: When it was sent, in UTC. A dead letter tells, or a line about it with its age
-            (see `_AGE`); else None, for SQS forgets a message that was deleted.
+        sent_at: When it was sent, in UTC, from the dead letter or from a line about it with its age
+            (see `_AGE`). None if unknown: SQS keeps nothing about a deleted message.
         body: Of a dead letter; None for others.
         receives: In the order of time.
         fate: What became of it.
@@ -142,5 +142,5 @@ def _fate(
         return "pending", "its last receive has not ended"
     why = "its last receive logged no error, and it is not a dead letter"
     if not source.empty:
-        why += f"; whether it is in the source queue ({source}), SQS does not tell"
+        why += f"; it may still be in the source queue ({source}): SQS cannot say"
     return "processed", why

@@ -53,7 +53,7 @@ def _case(result: RunResult, check: Check) -> ET.Element:
     case = _element(result, check.name)
     status = result.status(check)
     if status == "failed":
-        message = {"message": _legal(f"not so: {check.expected}"), "type": "CheckFailed"}
+        message = {"message": _legal(f"expected: {check.expected}"), "type": "CheckFailed"}
         ET.SubElement(case, "failure", message).text = _legal("\n".join(check.problems))
     elif status == "not proved":
         ET.SubElement(case, "skipped", {"message": "not proved"})

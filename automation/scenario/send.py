@@ -160,7 +160,11 @@ class BatchResult:
 def send_entries(
     sqs: SQSClient, queue_url: str, entries: Sequence[SendMessageBatchRequestEntryTypeDef]
 ) -> BatchResult:
-    """Send one batch. What SQS refuses for a reason of its own is sent again for `RETRY_WITHIN`."""
+    """Send one batch.
+
+    Messages that SQS rejects because of a fault on its side are sent again for `RETRY_WITHIN`;
+    other rejected messages are reported.
+    """
     left = {entry["Id"]: entry for entry in entries}
     ids: dict[str, str] = {}
     refused: dict[str, str] = {}

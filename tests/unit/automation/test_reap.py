@@ -282,7 +282,7 @@ def test_runs_on_an_emulator_that_is_not_running_are_forgotten(
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["reap"], 0, "to remove what has expired: add --yes"),
+        (["reap"], 0, "add --yes to remove expired stacks"),
         (["reap", "--yes"], 0, "removed"),
         (["reap", "--json"], 0, '"found_by": "state"'),
     ],

@@ -129,6 +129,6 @@ def test_a_message_whose_invocation_goes_on_is_not_called_processed() -> None:
 
 
 def test_what_the_queue_holds_leaves_a_doubt_about_a_message_without_an_error() -> None:
-    doubt = "; whether it is in the source queue (1 in flight), SQS does not tell"
+    doubt = "; it may still be in the source queue (1 in flight): SQS cannot say"
     assert life("m-1", (), BUSY).why.endswith(doubt)
     assert "source queue" not in life("m-1").why

@@ -79,7 +79,7 @@ def test_a_failure_says_what_was_expected_and_each_problem() -> None:
 
     (check,) = (check for check in result.checks if not check.passed)
     assert failure is not None
-    assert failure.get("message") == f"not so: {check.expected}"
+    assert failure.get("message") == f"expected: {check.expected}"
     assert failure.text == "\n".join(check.problems)
 
 
