@@ -28,8 +28,8 @@ def source_archive(
 ) -> pulumi.Archive:
     """Return the function's code: an archive as it is, or a folder with its packages.
 
-    Each source file is under its path relative to the folder; a package's file of the same path
-    gives way to it.
+    Each source file is under its path relative to the folder. If a package has a file at the same
+    path, the source file wins.
 
     Args:
         name: The component's name, for the error.

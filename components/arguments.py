@@ -157,10 +157,12 @@ class AlarmsArgs:
     """The CloudWatch alarms. Each is raised when its metric reaches the threshold within a minute.
 
     Attributes:
-        dead_letters: Messages in the dead-letter queue. None: no alarm.
-        oldest_message_age: Age of the queue's oldest message in seconds. None: no alarm.
-        errors: Invocations that ended in an error. None: no alarm.
-        throttles: Invocations that were throttled. None: no alarm.
+        dead_letters: Raise an alarm at this many messages in the dead-letter queue; None for no
+            alarm.
+        oldest_message_age: Raise an alarm when the queue's oldest message is this many seconds old;
+            None for no alarm.
+        errors: Raise an alarm at this many invocations that end in an error; None for no alarm.
+        throttles: Raise an alarm at this many throttled invocations; None for no alarm.
         topics: ARNs of SNS topics to tell when an alarm begins and when it ends.
     """
 

@@ -184,7 +184,7 @@ def _deny_plain_http(queue_arn: str) -> dict[str, Any]:
 
 
 def _deny_other_senders(queue_arn: str, principals: Sequence[str]) -> dict[str, Any]:
-    """Deny all senders but these; services are let past, for only named sources are allowed."""
+    """Deny all senders but these. Services are not denied here: only named sources are allowed."""
     condition: dict[str, Any] = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
     if principals:
         condition["ArnNotEquals"] = {"aws:PrincipalArn": list(principals)}
@@ -215,7 +215,7 @@ def _allow_source(queue_arn: str, source_arn: str) -> dict[str, Any]:
 
 
 def _service(arn: str) -> str:
-    return "".join(arn.split(":")[2:3])  # what is no ARN is refused elsewhere
+    return "".join(arn.split(":")[2:3])  # the rules reject an invalid ARN
 
 
 def _document(*statements: Mapping[str, Any]) -> str:

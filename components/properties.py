@@ -1,4 +1,4 @@
-"""The properties of resources that take more than one argument, or only some of the time."""
+"""Resource properties that are derived from several arguments or are set conditionally."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ class QueueConsumer(pulumi.ComponentResource):
         log_group: The function's log group, `{name}LogGroup`. Its name in CloudWatch starts with
             `/aws/lambda/{name}Consumer-`.
         role_policy: The permissions of `role`, `{name}LambdaRolePolicy`.
-        managed_policies: The attachments of managed policies to `role`, `{name}ManagedPolicy1` and
-            so on.
+        managed_policies: The attachments of managed policies to `role`, `{name}ManagedPolicy-` and
+            the policy's name.
         network_policy: Lets `role` manage network interfaces, `{name}NetworkPolicy`; None outside
             a VPC.
         function: The function that processes the messages, `{name}Consumer`.
