@@ -16,7 +16,7 @@ class Narrator:
         """Show a line that must not be missed, such as what an installation is doing."""
 
     def ask(self, question: str) -> bool:  # noqa: ARG002 -- for those with somebody to ask
-        """Ask a question to be answered with yes or no; nobody to ask is a no."""
+        """Ask a yes-or-no question; without anybody to ask, the answer is no."""
         return False
 
     def phase(self, name: str) -> None:

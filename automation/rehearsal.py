@@ -1,7 +1,7 @@
 """Runs a program against Pulumi's mocks: reports what it refuses before anything starts.
 
-Only a `pulumi.RunError` counts: that is how a program says no. Whatever else goes wrong may be for
-lack of the real thing, and the deployment will tell.
+A program refuses its configuration with a `pulumi.RunError`. Any other failure may be caused by the
+mocks, so it is left to the deployment.
 """
 
 from __future__ import annotations

@@ -89,8 +89,8 @@ def make_environments(folder: Path, pythons: Mapping[str, Path], packages: Path)
 def shipped_packages() -> Path:
     """Return the folder with what AWS's runtimes ship; create it in the cache on first use.
 
-    Its files are links to this environment's own. Its folders are not: so what another release of
-    Python compiles is kept there, for the next cold start, and not among this environment's files.
+    Its files are links to this environment's own. Its folders are real, so that another Python
+    release keeps its compiled files there, for the next cold start, and not in this environment.
 
     Raises:
         AutomationError: The cache folder cannot be used.
@@ -112,7 +112,7 @@ def shipped_packages() -> Path:
 
 
 def _mirror(source: Path, target: Path) -> None:
-    """Link to a file, or to a folder without Python files; make the others, with links in them."""
+    """Symlink a file or a folder without Python files; create any other folder and mirror it."""
     if not any(source.glob("*.py")):
         target.symlink_to(source)
         return

@@ -120,8 +120,8 @@ def _clear_away() -> None:
 def _recorded() -> Instance | None:
     """Return the recorded instance, running or not; None if there is no record or a damaged one.
 
-    Its folder is removed in the end, with all processes at home in it: a folder that does not have
-    the name of an instance's is damage, too.
+    Later the folder is deleted, and every process whose HOME is in it is killed. So a record whose
+    folder lacks the prefix of an instance counts as damaged.
     """
     pointer = _pointer()
     try:

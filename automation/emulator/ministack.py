@@ -1,11 +1,10 @@
 """MiniStack, with functions that run as Lambda would run them.
 
 The supervisor runs ``python -m automation.emulator.ministack FOLDER``; FOLDER has the environments
-of functions. By itself, MiniStack runs functions under its own interpreter, with all packages of
-its environment, keeps to itself why one cannot be loaded, and takes for the whole log of an
-invocation what it has read 5 to 50 ms after the response: on a busy machine, lines are lost. This
-overrides private functions of the pinned MiniStack; tests/local/emulator/test_functions.py fails if
-they change.
+of functions. MiniStack alone runs functions under its own interpreter with all packages of its
+environment. It does not log why a function cannot be loaded. It stops reading an invocation's log 5
+to 50 ms after the response, so lines are lost on a busy machine. This module overrides private
+functions of the pinned MiniStack; tests/local/emulator/test_functions.py fails if they change.
 """
 
 from __future__ import annotations
@@ -55,10 +54,10 @@ def main(folder: Path) -> None:
 
 
 def whole_log(drain: Callable[[Any], str], end: str) -> Callable[[Any], str]:
-    """Return what reads the log of an invocation up to its end, which the prelude marks.
+    """Wrap MiniStack's log reader so that it reads up to the end mark, which the prelude writes.
 
     Args:
-        drain: MiniStack's own, for runtimes without our prelude.
+        drain: MiniStack's log reader, which still reads for runtimes without our prelude.
         end: The mark.
     """
 
@@ -86,7 +85,7 @@ def whole_log(drain: Callable[[Any], str], end: str) -> Callable[[Any], str]:
 
 
 def with_load_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Return what executes a function and, if it cannot be loaded, has that in the log.
+    """Wrap MiniStack's execute function so that a load failure appears in the log.
 
     When one worker cannot load a function, MiniStack ends the function's other workers, too, and
     one of them may be loading it at that moment. So a worker that just ends gets a second chance.

@@ -120,7 +120,7 @@ class Emulator:
         """Check the emulator; return a fact for the parent, if there is a new one.
 
         Args:
-            kept: Whether it outlives its parent. Then it may hang: nobody waits for it.
+            kept: Whether it outlives its parent. If so, hanging is not an error.
         """
         if self.state == "failed":
             return None

@@ -1,12 +1,5 @@
 """Observes a stack: reads its source queue, its dead-letter queue and its function's log.
 
-To observe another message source, write a class with the two methods of `Observer`, and a function
-that returns a `SourceQueue` as `read_source_queue` does. `automation/run.py` calls them:
-
-1. the function once, before it sends: the timeout of the run follows from the two settings;
-2. `observe(sent)` repeatedly, until the verdict is final;
-3. `remove_dead_letters(message_ids)` once, at the end, on a stack that the run did not create.
-
 The verdict relies on these rules:
 
 - Read the source's depth first, and the dead letters and log events after it. A message that moves

@@ -103,8 +103,8 @@ class Redrive:
     def go(self) -> Iterator[Redriven]:
         """Move the dead letters, and yield what became of each that is selected.
 
-        What is not moved is visible again afterwards. What fails again meanwhile, and becomes a
-        dead letter under its new id, is not moved twice.
+        Messages that are not moved become visible again. A moved message that is dead-lettered
+        again during the redrive, under its new id, is not moved a second time.
 
         Raises:
             ClientError: botocore's; a service refused a request. Nothing is lost.
@@ -204,9 +204,9 @@ class Redrive:
 def entry_of(entry_id: str, message: MessageTypeDef) -> SendMessageBatchRequestEntryTypeDef:
     """Return the entry that sends a received message again, with all that its sender gave it.
 
-    But for the deduplication id of a FIFO queue: with the old one, the queue would accept and drop
-    a message that was sent less than five minutes ago, and it would be lost. The new one follows
-    from the message's id: a redrive that crashed and is run again makes no duplicate.
+    The deduplication id of a FIFO queue is replaced: with the old id, SQS would accept and drop a
+    message sent less than five minutes ago, which would lose it. The new id is derived from the
+    message's id, so that a redrive that crashed and is run again makes no duplicate.
     """
     entry: SendMessageBatchRequestEntryTypeDef = {"Id": entry_id, "MessageBody": message["Body"]}
     if attributes := message.get("MessageAttributes"):

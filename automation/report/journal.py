@@ -37,7 +37,7 @@ class Journal:
         notes: What else is worth knowing, one sentence each.
         leftovers: What still exists of the stack; set after the destroy.
         swept: What the engine had not recorded, and the run deleted itself.
-        unobserved: Why nobody could look for leftovers.
+        unobserved: The error that prevented the look for leftovers.
         finish: The commands that destroy a kept stack.
     """
 

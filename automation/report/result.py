@@ -43,7 +43,7 @@ class RunResult:
         started_at: When the run began, in UTC.
         phases: Seconds by phase, in order, with "total" last.
         verdict: What became of the messages; None when none was sent.
-        concluded: Whether the verdict is final. Until then, a check that has not passed may yet do.
+        concluded: Whether the verdict is final. Until then, a check may still pass.
         events: The function's log, all streams merged.
         notes: What else is worth knowing, one sentence each.
         leftovers: What still exists of the stack; None when nobody looked.

@@ -43,9 +43,9 @@ class Life:
         number: Its number in the scenario, from 1.
         fate: Its fate.
         sent: When it was sent.
-        invocations: The invocation of each receive that was logged as expected; if none was, each
-            that logged the message's id. If none did, a dead letter was in each that failed its
-            whole batch, provided that they are as many as its receives.
+        invocations: The invocations that logged the expected line; otherwise those that logged the
+            message's id; otherwise, for a dead letter, those that failed whole batches (or all, if
+            no failed one is known), if their number equals maxReceiveCount.
         waits: The visibility timeouts: from the end of an invocation until the message is visible
             again. That of a dead letter's last receive ends about when SQS moves it.
         end: When it met its fate, as far as the log says; None when it says nothing.
@@ -83,7 +83,7 @@ def timeline(verdict: Verdict, visibility_timeout: float, max_receive_count: int
 
 
 def _failed(invocations: Sequence[InvocationVerdict], spans: Mapping[str, Span]) -> list[Span]:
-    """Return the invocations that failed their whole batches, by time; all if none is known to."""
+    """Return the invocations that failed whole batches, by time; all if no failed one is known."""
     lines = tuple(line for each in invocations for line in each.lines)
     failed = batch_failures(Logs(lines=lines, invocations=()))
     return sorted(spans[request_id] for request_id in failed or spans)

@@ -101,7 +101,7 @@ class Target:
         """Raise if the endpoint is known to be gone; AWS never is."""
 
     def note_on(self, runtime: str) -> str | None:  # noqa: ARG002 -- for targets that lack some
-        """Return how the target runs functions of a runtime otherwise than AWS; AWS never does."""
+        """Return how this target runs a runtime differently from AWS; None if it does not."""
         return None
 
     def wait_ready(self) -> None:

@@ -37,8 +37,8 @@ MAX_NAME = 64  # characters, if the name stands alone: Lambda's API reference, C
 MAX_MEMORY = 10_240  # MB; more is for managed instances
 MAX_ENVIRONMENT = 4096  # bytes of the variables in JSON, which is what Lambda measures
 VARIABLE = "[a-zA-Z]([a-zA-Z0-9_])+"  # source: Lambda API reference, Environment
-# Lambda's developer guide, "Defined runtime environment variables"
 CONTAINER = "this provider deploys zip packages only, no container images"
+# Lambda's developer guide, "Defined runtime environment variables"
 RESERVED_VARIABLES = frozenset(
     {
         "_HANDLER",
