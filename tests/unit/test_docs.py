@@ -10,15 +10,27 @@ import pytest
 from automation.cli import parser
 from automation.scenario.reading import load_scenario
 from automation.support.paths import CHECKOUT
-from tests.pages import PAGES, commands, name, without_words
+from tests.pages import PAGES, commands, documented, name, without_words
 
 TARGETS = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+LINK = re.compile(r"\]\(([^)]+)\)")
+JSON = re.compile(r"^ *```json\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def test_the_pages_have_commands_links_and_scenarios() -> None:
+    """The tests below would pass if they found nothing."""
+    text = "".join(page.read_text() for page in PAGES)
+
+    assert len(documented()) > 60
+    assert sum(len(commands(page, "make ")) for page in PAGES) > 10
+    assert len(LINK.findall(text)) > 100
+    assert len([block for block in JSON.findall(text) if "messages" in json.loads(block)]) >= 2
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -43,7 +55,7 @@ def test_every_make_target_of_a_page_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_of_a_page_leads_to_a_file_and_a_heading(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+    for target in LINK.findall(page.read_text()):
         if target.startswith(("https://", "http://")):
             continue
         path, _, anchor = target.partition("#")
@@ -66,7 +78,7 @@ def test_the_page_of_the_scenario_file_has_every_key_of_its_schema() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_scenario_of_a_page_is_valid(page: Path, tmp_path: Path) -> None:
-    for block in re.findall(r"^ *```json\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL):
+    for block in JSON.findall(page.read_text()):
         if "messages" in json.loads(block):
             scenario = tmp_path / "scenario.json"
             scenario.write_text(block)

@@ -59,12 +59,13 @@ DOWNWARDS = {
     | {"operate.pricing", "operate.usage"},
     "operate": SUPPORT | {"operate", "judge", "observe", "scenario", "stack.outputs"},
     "targets": SUPPORT | {"targets", "emulator", "engine", "options"},
+    "proof.py": SUPPORT | {"judge", "observe", "scenario", "targets"},
     "options.py": frozenset(),
     "narrator.py": frozenset({"observe.settings", "stack.events"}),
 }
 # Above every room.
 ENTRY = {
-    *("__init__.py", "__main__.py", "approval.py", "proof.py", "rehearsal.py"),
+    *("__init__.py", "__main__.py", "approval.py", "rehearsal.py"),
     *("doctor.py", "ephemeral.py", "existing.py", "listing.py", "reap.py", "run.py"),
     "source.py",
 }
@@ -229,6 +230,7 @@ def test_no_modules_of_the_automation_import_each_other_in_a_circle() -> None:
         ("targets/base.py", "import_module('..report.result', __package__)", "report.result"),
         ("targets/base.py", "__import__('automation.report.result')", "report.result"),
         ("emulator/provider/aws.py", "from ...support.errors import HostError", "support.errors"),
+        ("proof.py", "from automation.stack import lifecycle", "stack.lifecycle"),
         ("options.py", "from .support import errors", "support.errors"),
     ],
 )

@@ -49,12 +49,18 @@ def test_what_a_program_refuses_is_told_in_its_words(
     ],
 )
 def test_all_else_is_left_to_the_deployment(program: Path, source: str) -> None:
+    with pytest.raises(UsageError, match="size must be 1"):
+        rehearse(read_project(program), {"size": 2}, {})
+
     (program / "__main__.py").write_text(source)
 
     rehearse(read_project(program), {"size": 2}, {})
 
 
 def test_a_program_in_another_language_is_left_to_the_deployment(program: Path) -> None:
+    with pytest.raises(UsageError, match="size must be 1"):
+        rehearse(read_project(program), {"size": 2}, {})
+
     (program / "Pulumi.yaml").write_text(PROJECT.format(runtime="nodejs"))
 
     rehearse(read_project(program), {"size": 2}, {})

@@ -54,9 +54,14 @@ def test_a_file_that_cannot_be_compiled_is_told_with_its_line(
 
 
 def test_hidden_files_are_not_deployed_so_they_are_not_compiled(program: Path) -> None:
-    (program / "code" / ".draft.py").write_text("def f(\n")
+    hidden = program / "code" / ".draft.py"
+    hidden.write_text("def f(\n")
 
     check_source(read_project(program), {}, {})
+
+    hidden.rename(program / "code" / "draft.py")
+    with pytest.raises(UsageError, match=r"draft\.py, line 1"):
+        check_source(read_project(program), {}, {})
 
 
 def test_without_the_right_release_nothing_is_said_about_syntax(program: Path) -> None:
@@ -64,11 +69,18 @@ def test_without_the_right_release_nothing_is_said_about_syntax(program: Path) -
 
     check_source(read_project(program), {"runtime": "python3.99"}, {})
 
+    with pytest.raises(UsageError, match=r"broken\.py, line 1"):
+        check_source(read_project(program), {"runtime": OWN}, {})
 
-def test_a_program_that_does_not_say_where_its_source_is_is_let_be(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: orders\nruntime: python\n")
 
-    check_source(read_project(tmp_path), {}, {})
+def test_a_program_that_does_not_say_where_its_source_is_is_let_be(program: Path) -> None:
+    (program / "code" / "broken.py").write_text("def f(\n")
+    with pytest.raises(UsageError, match=r"broken\.py, line 1"):
+        check_source(read_project(program), {}, {})
+
+    (program / "Pulumi.yaml").write_text("name: orders\nruntime: python\n")
+
+    check_source(read_project(program), {}, {})
 
 
 def test_a_source_that_is_given_with_the_projects_name_is_the_one_that_is_compiled(

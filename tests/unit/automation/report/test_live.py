@@ -71,6 +71,7 @@ def test_a_narrators_line_never_wraps(width: int) -> None:
         narrator.phase("prove")
         narrator.waiting("9 of 9 processed, 0 of 1 dead-lettered; queue: 1 in flight; not yet: x")
 
+    assert "waiting 0 s" in output.getvalue()
     for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "\n", output.getvalue()).splitlines():
         assert len(line) <= width
 

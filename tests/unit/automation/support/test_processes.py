@@ -48,7 +48,7 @@ def test_a_leader_need_not_wait_for_what_its_child_has_left() -> None:
 
         end_session(process.pid, grace=60)
 
-        assert process.wait() == 0
+        assert process.wait(30) == 0
     assert session_members(process.pid) == []
 
 
@@ -60,7 +60,7 @@ def test_what_does_not_end_in_time_is_killed(grace: float) -> None:
 
         end_session(process.pid, grace=grace)
 
-        assert process.wait() == -9
+        assert process.wait(30) == -9
     assert session_members(process.pid) == []
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 import pytest
 
-from automation.support import interrupts
+from automation.support import interrupts, wait
 from automation.support.errors import WaitTimeoutError
 from automation.support.wait import looks, wait_until
 
@@ -35,8 +36,15 @@ def test_an_error_of_a_look_ends_the_waiting() -> None:
         wait_until("nothing", look, lambda _: True, within=10, poll=1)
 
 
-def test_the_last_look_is_taken_after_the_deadline_at_the_latest() -> None:
-    assert len(list(looks(lambda: 1, within=0, poll=1))) == 1
+def test_looks_go_on_until_the_deadline_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    monkeypatch.setattr(wait, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep))
+
+    assert list(looks(lambda: clock[0], within=5, poll=2)) == [0, 2, 4, 6]
 
 
 def test_a_look_is_interruptible_and_what_is_done_with_it_is_not() -> None:
