@@ -253,6 +253,13 @@ def finished(process: subprocess.Popen[str], within: float = COMMAND_WITHIN) -> 
     return Done(process.returncode, stdout, stderr)
 
 
+def ok(done: Done, line: str = "") -> str:
+    """What a command printed that succeeded; `line` is what was typed, for the error."""
+    assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert "Traceback" not in done.stderr, f"{line}\n{done.stderr}"
+    return done.stdout
+
+
 def copy_checkout(to: Path) -> None:
     """Copy the checkout with its `.venv`, without what is made by using it."""
     made = (".git", ".venv", ".cache", ".*_cache", "__pycache__", "Pulumi.*.yaml")

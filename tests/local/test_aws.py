@@ -25,7 +25,7 @@ from automation.emulator.instance import Supervisor
 from automation.emulator.plugin import install_plugin
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.permissions import deployer_policy
-from tests.local.machine import Done, Machine, finished
+from tests.local.machine import Done, Machine, finished, ok
 from tests.pages import PAGES, PROGRAM, commands, documented, indented, without_words
 
 ACCOUNT = "000000000000"
@@ -180,9 +180,7 @@ class User:
         return finished(self.machine.start_line(line, python, self.variables))
 
     def ok(self, line: str) -> str:
-        done = self.type(line)
-        assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return ok(self.type(line), line)
 
     def set_up(self) -> dict[str, str]:
         """What no command of the automation may change: login, selected stacks, configuration."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from automation.support.clients import make_clients
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, POISON, Machine, depth
+from tests.local.machine import COMMAND_WITHIN, POISON, Machine, depth, ok
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -28,36 +28,33 @@ def sqs_at(url: str) -> SQSClient:
 def test_a_stack_of_pulumi_up_is_used_proved_and_destroyed(machine: Machine) -> None:
     settings = CHECKOUT / "Pulumi.byhand.yaml"
 
-    def ok(*arguments: str) -> str:
-        done = machine.run(*arguments)
-        assert done.code == 0, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout
+    def run(*arguments: str) -> str:
+        return ok(machine.run(*arguments))
 
     try:
-        ok("exec", "--", "pulumi", "stack", "init", "byhand")
-        deployed = ok(
+        run("exec", "--", "pulumi", "stack", "init", "byhand")
+        deployed = run(
             *("exec", "--", "pulumi", "up", "--yes", "--skip-preview", "--stack", "byhand"),
             *("--config", "visibilityTimeout=2", "--config", "functionTimeout=1"),
         )
 
         (url,) = re.findall(r'dead_letter_queue_url *: "(.*)"', deployed)
         dead_letters = partial(depth, sqs_at(url), url)
-        (sent,) = ok("send", "--stack", "byhand", POISON).split()
+        (sent,) = run("send", "--stack", "byhand", POISON).split()
         wait_until("the dead letter", dead_letters, bool, within=COMMAND_WITHIN, poll=0.5)
-        traced = json.loads(ok("trace", sent, "--stack", "byhand", "--json"))
+        traced = json.loads(run("trace", sent, "--stack", "byhand", "--json"))
         assert traced["fate"] == "dead-lettered"
         assert len(traced["receives"]) == 3
-        (failure,) = json.loads(ok("dlq", "list", "--stack", "byhand", "--json"))
+        (failure,) = json.loads(run("dlq", "list", "--stack", "byhand", "--json"))
         assert failure["reason"] == "chip_delta must be int, got str"
-        ok("dlq", "purge", "--stack", "byhand", "--yes")
-        status = json.loads(ok("status", "--stack", "byhand", "--json"))
+        run("dlq", "purge", "--stack", "byhand", "--yes")
+        status = json.loads(run("status", "--stack", "byhand", "--json"))
         assert status["dead_letter_queue"]["visible"] == 0
 
-        ok("run", "--stack", "byhand", "--json", machine.report_file)
+        run("run", "--stack", "byhand", "--json", machine.report_file)
         assert machine.report()["stack"] == "byhand"
         assert dead_letters() == 0
 
-        ok("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
+        run("exec", "--", "pulumi", "destroy", "--yes", "--stack", "byhand")
     finally:
         settings.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import pytest
 
 from automation.support.paths import CHECKOUT
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, GOOD, POISON, Done, Machine, finished
+from tests.local.machine import COMMAND_WITHIN, GOOD, POISON, Done, Machine, finished, ok
 from tests.pages import PAGES, PROGRAM, commands, documented, without_words
 
 FIRST = (  # with --yes, for there is nobody to ask, and with timings for a test
@@ -76,9 +76,7 @@ class Shell:
         return finished(process)
 
     def ok(self, line: str) -> str:
-        done = self.type(line)
-        assert done.code == 0, f"{line}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return ok(self.type(line), line)
 
     def filled_in(self, line: str) -> str:
         """The line with what the page leaves to its reader."""

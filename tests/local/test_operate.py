@@ -19,7 +19,7 @@ from automation.observe.observer import read_depth
 from automation.stack.outputs import Outputs
 from automation.support.clients import make_clients
 from automation.support.wait import wait_until
-from tests.local.machine import COMMAND_WITHIN, GOOD, POISON, Done, Machine, finished
+from tests.local.machine import COMMAND_WITHIN, GOOD, POISON, Done, Machine, finished, ok
 
 REASON = "chip_delta must be int, got str"
 
@@ -33,12 +33,6 @@ def machine(tmp_path: Path, engine: Engine) -> Iterator[Machine]:
     finally:
         made.run("local", "stop")
     made.wait_until_clean()
-
-
-def ok(done: Done) -> str:
-    assert done.code == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout
 
 
 def parsed(done: Done) -> Any:

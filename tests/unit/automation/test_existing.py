@@ -18,12 +18,11 @@ from automation.stack.command import Finished
 from automation.stack.records import RunFolder
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT, PROJECT
+from tests.unit.automation.stack.examples import EXPORTED, RECORD
 from tests.unit.automation.stack.fake_engine import FakeEngine
-from tests.unit.automation.stack.test_lifecycle import RECORD as OF_LIFECYCLE
-from tests.unit.automation.stack.test_outputs import EXPORTED
 from tests.unit.automation.world import QUEUE, World
 
-RECORD = replace(OF_LIFECYCLE, expires_at="2999-01-01T00:00:00Z")
+UNEXPIRED = replace(RECORD, expires_at="2999-01-01T00:00:00Z")
 
 
 class Stacks(FakeEngine):
@@ -61,7 +60,7 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack
         made = Stacks(*own, *runs)
         for name in runs:
             (world.folder / name).mkdir(parents=True)
-            RunFolder(world.folder / name).hold(replace(RECORD, stack=name)).close()
+            RunFolder(world.folder / name).hold(replace(UNEXPIRED, stack=name)).close()
         monkeypatch.setattr("automation.existing.command_for", lambda *_: made)
         for module in ("existing", "reap"):
             monkeypatch.setattr(f"automation.{module}.command_of_run", lambda *_: made)

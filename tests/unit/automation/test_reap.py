@@ -23,11 +23,11 @@ from automation.stack.remains import Remains
 from automation.support.errors import CommandFailedError, EmulatorError, EngineFailedError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.base import Target
-from tests.unit.automation.stack.test_lifecycle import RECORD as OF_LIFECYCLE
+from tests.unit.automation.stack.examples import RECORD
 from tests.unit.automation.world import QUEUE, ROLE, World
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-RECORD = replace(OF_LIFECYCLE, region="us-east-1", started_at=PAST, expires_at=PAST)
+EXPIRED = replace(RECORD, region="us-east-1", started_at=PAST, expires_at=PAST)
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:000000000000:{QUEUE_NAME}"
 
@@ -63,7 +63,7 @@ def left(world: World) -> Iterator[Callable[..., RunFolder]]:
     locks: list[Any] = []
 
     def leave(*, alive: bool = False, **changes: str) -> RunFolder:
-        record = replace(RECORD, **changes)
+        record = replace(EXPIRED, **changes)
         folder = RunFolder(world.folder / record.stack)
         folder.path.mkdir(parents=True)
         (folder.path / "Pulumi.yaml").write_text('{"name": "p", "runtime": "python"}')
@@ -263,7 +263,7 @@ def test_runs_on_an_emulator_that_is_not_running_are_forgotten(
 ) -> None:
     folder = RunFolder(tmp_path / "external" / "run-1")
     folder.path.mkdir(parents=True)
-    folder.hold(RECORD).close()
+    folder.hold(EXPIRED).close()
     monkeypatch.setattr("automation.reap.lasting.find", lambda: None)
 
     def refused(*_: object, **__: object) -> None:

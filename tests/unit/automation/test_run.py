@@ -26,17 +26,9 @@ from automation.support.errors import (
     UsageError,
 )
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.stack.test_outputs import EXPORTED
-from tests.unit.automation.world import QUEUE, World
+from tests.unit.automation.stack.examples import EXPORTED
+from tests.unit.automation.world import QUEUE, SCENARIO, World
 
-SCENARIO = {
-    "name": "two",
-    "invocation": "got {records} records",
-    "messages": [
-        {"body": "good", "fate": "processed", "log": "done {message_id} receive={receive}"},
-        {"body": "poison", "fate": "dead-lettered", "log": "FAIL {message_id} receive={receive}"},
-    ],
-}
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole")
 

@@ -20,7 +20,7 @@ from automation.scenario import send
 from automation.support import interrupts
 from automation.support.errors import Interrupted, UsageError
 from tests.unit.automation.operate.queues import OUTPUTS
-from tests.unit.automation.scenario.test_send import WRONG, PartialSqs
+from tests.unit.automation.scenario.partial_sqs import WRONG, PartialSqs
 
 Send = Callable[..., tuple[int, str, str]]
 

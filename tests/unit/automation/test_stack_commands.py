@@ -19,9 +19,8 @@ from automation.observe.observer import Observer
 from automation.operate import failures, trace
 from automation.support.errors import Interrupted
 from automation.targets.base import Pace
-from tests.unit.automation.observe.test_observer import ATTRIBUTES
-from tests.unit.automation.operate.queues import OUTPUTS, Queues, letter
-from tests.unit.automation.operate.test_status import ALARMS
+from tests.unit.automation.operate.alarms import ALARMS
+from tests.unit.automation.operate.queues import ATTRIBUTES, OUTPUTS, Queues, letter
 from tests.unit.automation.report.results import events
 
 MODULES = ("status", "logs", "trace", "dlq", "cost")

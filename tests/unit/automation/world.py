@@ -23,14 +23,24 @@ from automation.stack.kinds import KINDS
 from automation.support.clients import Clients
 from automation.support.interrupts import interruptible
 from automation.targets.base import Pace, Target
+from tests.unit.automation.stack.examples import EXPORTED
 from tests.unit.automation.stack.fake_engine import FakeEngine, made, planned_for
-from tests.unit.automation.stack.test_outputs import EXPORTED
 
 PACE = Pace(poll=0.01, quiet=0.0, deletion_lag=0.05, skew=0.0, slack=0.0)
 QUEUE = Resource(type="aws:sqs/queue:Queue", id=EXPORTED["queue_url"])
 ROLE = Resource(type="aws:iam/role:Role", id="PokerHandsLambdaRole")
 REQUEST = "00000000-0000-0000-0000-000000000001"
 PLATFORM = "Duration: 8 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 42 MB"
+
+# What `World` does with messages, as a scenario.
+SCENARIO = {
+    "name": "two",
+    "invocation": "got {records} records",
+    "messages": [
+        {"body": "good", "fate": "processed", "log": "done {message_id} receive={receive}"},
+        {"body": "poison", "fate": "dead-lettered", "log": "FAIL {message_id} receive={receive}"},
+    ],
+}
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components import policies
+from tests.unit.components.building import statements
 
 ACCOUNT = "123456789012"
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
@@ -45,11 +46,6 @@ DOCUMENTS = {
     "send": policies.send(queue_arn=QUEUE, kms_key=KEY),
     "move back": policies.move_back(queue_arn=QUEUE, dead_letter_queue_arn=DEAD, kms_key=KEY),
 }
-
-
-def statements(document: str) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = json.loads(document)["Statement"]
-    return listed
 
 
 def as_list(value: str | list[str]) -> list[str]:

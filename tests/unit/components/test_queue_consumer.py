@@ -12,7 +12,20 @@ from components import QueueConsumer
 from components.errors import ArgumentsError
 from components.limits import LIMITS
 from components.testing import Deployment, deploy
-from tests.unit.components.building import arguments, deploy_consumer
+from tests.unit.components.building import (
+    ACCOUNT,
+    BOUNDARY,
+    KEY,
+    LAYER,
+    LESSONS_POLICY,
+    READ,
+    ROLE,
+    TOPIC,
+    WIDE,
+    arguments,
+    deploy_consumer,
+    statements,
+)
 
 CHILDREN = {
     "PokerHandsQueue": "aws:sqs/queue:Queue",
@@ -26,58 +39,7 @@ CHILDREN = {
     "PokerHandsDeadLettersAlarm": "aws:cloudwatch/metricAlarm:MetricAlarm",
 }
 WITHOUT_TAGS = {"PokerHandsRedriveAllowPolicy", "PokerHandsLambdaRolePolicy"}
-ACCOUNT = "123456789012"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alarms"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/sender"
-BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
-LAYER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:tools:1"
-LESSONS_POLICY = aws.iam.ManagedPolicy.AWS_LAMBDA_SQS_QUEUE_EXECUTION_ROLE
 LESSONS_ATTACHMENT = "ManagedPolicy-aws/service-role/AWSLambdaSQSQueueExecutionRole"
-READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}
-WIDE: dict[str, Any] = {
-    "queue.visibility_timeout_seconds": 130,
-    "queue.message_retention_seconds": 600,
-    "queue.delay_seconds": 1,
-    "queue.receive_wait_time_seconds": 20,
-    "queue.max_message_size": 1_048_576,
-    "queue.kms_key_arn": KEY,
-    "queue.kms_data_key_reuse_period_seconds": 60,
-    "queue.enforce_ssl": True,
-    "queue.producers": [ROLE, TOPIC, "arn:aws:s3:::orders"],
-    "dead_letter_queue.max_receive_count": 5,
-    "dead_letter_queue.message_retention_seconds": 700,
-    "function.runtime": "python3.13",
-    "function.architecture": "arm64",
-    "function.memory_size": 256,
-    "function.timeout": 20,
-    "function.ephemeral_storage": 1_024,
-    "function.environment": {"LEVEL": "high", "TOKEN": pulumi.Output.secret("sesame")},
-    "function.layers": [LAYER],
-    "function.tracing": True,
-    "function.reserved_concurrent_executions": 10,
-    "function.log_format": "JSON",
-    "function.application_log_level": "DEBUG",
-    "function.system_log_level": "WARN",
-    "function.log_retention_in_days": 1,
-    "function.description": "Processes orders",
-    "function.subnet_ids": ["subnet-1", "subnet-2"],
-    "function.security_group_ids": ["sg-1"],
-    "mapping.batch_size": 100,
-    "mapping.maximum_batching_window_in_seconds": 5,
-    "mapping.maximum_concurrency": 10,
-    "mapping.filters": [{"body": {"kind": ["order"]}}, '{"body": {"kind": ["refund"]}}'],
-    "mapping.enabled": False,
-    "alarms.dead_letters": 2,
-    "alarms.oldest_message_age": 300,
-    "alarms.errors": 3,
-    "alarms.throttles": 4,
-    "alarms.topics": [TOPIC],
-    "permissions.statements": [READ],
-    "permissions.managed_policy_arns": [LESSONS_POLICY],
-    "permissions.permissions_boundary": BOUNDARY,
-    "permissions.path": "/orders/",
-}
 URNS = Path(__file__).with_name("urns.txt")
 
 
@@ -710,8 +672,3 @@ def redrive_policy(deployed: Deployment) -> dict[str, Any]:
 def visibility(deployed: Deployment) -> float:
     seconds: float = deployed["PokerHandsQueue"].inputs["visibilityTimeoutSeconds"]
     return seconds
-
-
-def statements(document: str) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = json.loads(document)["Statement"]
-    return listed

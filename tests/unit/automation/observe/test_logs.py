@@ -2,34 +2,16 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from automation.observe.logs import Invocation, Logs, Report, parse_report, read_logs
 from automation.observe.observation import LogEvent
+from tests.unit.automation.observe.recorded import COLD, read_fixture
 
-# emulator-*.jsonl were recorded from the emulator, with a function that fails in every way.
-# runtime-*.jsonl were recorded from AWS's own runtime client by record_logs.py.
-# aws-*.jsonl were written by hand after AWS's documented formats of the platform's own events.
-FIXTURES = Path(__file__).with_name("fixtures")
-
-COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
 RESTORED = "6a71d0e4-9b21-4a37-8bcd-d091e7f4b0a8"
 REFUSED = "FAIL message_id={} receive={} age_ms={} reason=chip_delta must be int, got str"
 WARM = "0d9f3c52-71be-4e0a-a3d5-5c1b8e7f2a94"
-
-
-def read_fixture(name: str) -> Logs:
-    rows = [json.loads(row) for row in (FIXTURES / name).read_text(encoding="utf-8").splitlines()]
-    return read_logs(
-        LogEvent(
-            timestamp=datetime.fromtimestamp(row["timestamp"] / 1000, UTC),
-            stream=row["stream"],
-            text=row["message"],
-        )
-        for row in rows
-    )
 
 
 def one_stream(texts: list[str]) -> list[LogEvent]:

@@ -11,8 +11,9 @@ from automation.observe.observer import Observer, dead_letter, read_source_queue
 from automation.stack.outputs import read_outputs
 from automation.support.clients import Clients
 from automation.support.errors import ObserveError
+from tests.unit.automation.operate.queues import ATTRIBUTES
 from tests.unit.automation.report.results import observation
-from tests.unit.automation.stack.test_outputs import EXPORTED
+from tests.unit.automation.stack.examples import EXPORTED
 from tests.unit.automation.stubs import answering
 
 
@@ -27,15 +28,6 @@ def test_a_dead_letter_is_read_with_its_body_and_the_time_it_was_sent() -> None:
 
     assert (read.message_id, read.body) == ("m-1", '{"a": "é"}')
     assert read.sent_at == datetime(2026, 4, 15, 10, 0, 0, 123000, UTC)
-
-
-ATTRIBUTES = {
-    "ApproximateNumberOfMessages": "1",
-    "ApproximateNumberOfMessagesNotVisible": "2",
-    "ApproximateNumberOfMessagesDelayed": "3",
-    "VisibilityTimeout": "60",
-    "RedrivePolicy": '{"deadLetterTargetArn": "arn:dlq", "maxReceiveCount": "4"}',
-}
 
 
 def test_the_source_queue_is_read_with_its_depth_and_its_settings(clients: Clients) -> None:

@@ -11,9 +11,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from automation.stack.outputs import Outputs
-from tests.unit.automation.stack.test_outputs import EXPORTED
+from tests.unit.automation.stack.examples import EXPORTED
 
 OUTPUTS = Outputs(**EXPORTED)
+ATTRIBUTES = {
+    "ApproximateNumberOfMessages": "1",
+    "ApproximateNumberOfMessagesNotVisible": "2",
+    "ApproximateNumberOfMessagesDelayed": "3",
+    "VisibilityTimeout": "60",
+    "RedrivePolicy": '{"deadLetterTargetArn": "arn:dlq", "maxReceiveCount": "4"}',
+}
 SENT = "1776247200000"  # 2026-04-15 10:00:00 UTC
 
 

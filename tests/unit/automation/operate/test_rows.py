@@ -8,11 +8,10 @@ import pytest
 from automation.observe.logs import read_logs
 from automation.observe.observation import LogEvent
 from automation.operate.rows import LATE, Filter, Tail, rows_of
-from tests.unit.automation.observe.test_logs import read_fixture
+from tests.unit.automation.observe.recorded import COLD, read_fixture
 from tests.unit.automation.report.results import BEGAN, events
 
 ALL = Filter()
-COLD = "4b2c9e71-03a5-4d1e-9f2e-d7c51e8a2001"
 
 
 def texts(wanted: Filter = ALL, *extra: str) -> list[str]:

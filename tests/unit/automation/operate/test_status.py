@@ -1,31 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from automation.operate.status import Alarm, read_status
 from automation.support.clients import Clients
-from tests.unit.automation.observe.test_observer import ATTRIBUTES
-from tests.unit.automation.operate.queues import OUTPUTS
+from tests.unit.automation.operate.alarms import ALARMS
+from tests.unit.automation.operate.queues import ATTRIBUTES, OUTPUTS
 from tests.unit.automation.report.results import events
 from tests.unit.automation.stubs import answering
-
-
-def alarm(name: str, state: str, **dimensions: str) -> dict[str, Any]:
-    return {
-        "AlarmName": name,
-        "StateValue": state,
-        "StateReason": "so it is",
-        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-    }
-
-
-ALARMS = [
-    alarm("dead letters", "ALARM", QueueName="d"),
-    alarm("errors", "OK", FunctionName="f"),
-    alarm("somebody else's", "ALARM", QueueName="other"),
-    alarm("of no queue", "ALARM"),
-    alarm("a queue named as the function", "ALARM", QueueName="f"),
-]
 
 
 def test_a_stack_is_read_at_a_glance(clients: Clients) -> None:

@@ -24,17 +24,9 @@ from automation.support.errors import (
 )
 from automation.support.paths import CHECKOUT
 from automation.targets.base import Target
-from tests.unit.automation.world import QUEUE, ROLE, World
+from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, World
 
 OPTIONS = LiveOptions(target="local", emulator=None, keep=False, program=CHECKOUT, worker=False)
-SCENARIO = {
-    "name": "two",
-    "invocation": "got {records} records",
-    "messages": [
-        {"body": "good", "fate": "processed", "log": "done {message_id} receive={receive}"},
-        {"body": "poison", "fate": "dead-lettered", "log": "FAIL {message_id} receive={receive}"},
-    ],
-}
 
 
 @pytest.fixture

@@ -20,40 +20,12 @@ from automation.scenario.send import (
     split,
 )
 from automation.support.errors import ObserveError
-
-
-class PartialSqs:
-    """SQS that refuses entries, by body: a list of what each attempt says, None for success."""
-
-    def __init__(self, **refusals: list[tuple[str, bool] | None]) -> None:
-        self.refusals = refusals
-        self.accepted: list[str] = []
-        self.requests: list[list[str]] = []
-        self.entries: list[dict[str, Any]] = []
-
-    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
-        self.requests.append([entry["MessageBody"] for entry in asked["Entries"]])
-        self.entries += asked["Entries"]
-        done: list[dict[str, Any]] = []
-        failed: list[dict[str, Any]] = []
-        for entry in asked["Entries"]:
-            script = self.refusals.get(entry["MessageBody"], [])
-            if script and (said := script.pop(0)):
-                failed.append({"Id": entry["Id"], "Code": said[0], "SenderFault": said[1]})
-            else:
-                self.accepted.append(entry["MessageBody"])
-                done.append({"Id": entry["Id"], "MessageId": f"id of {entry['MessageBody']}"})
-        response = {"Successful": done, "Failed": failed} if failed else {"Successful": done}
-        return {**response, "ResponseMetadata": {"HTTPHeaders": {}}}
+from tests.unit.automation.scenario.partial_sqs import BUSY, WRONG, PartialSqs
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(send, "RETRY_EVERY", 0.0)
-
-
-BUSY = ("ThrottlingException", False)
-WRONG = ("InvalidMessageContents", True)
 
 
 def delivered_by(sqs: Any, *bodies: str) -> list[Sent | Refused]:

@@ -18,6 +18,11 @@ from automation.stack.events import Resource
 from automation.support.errors import CommandFailedError
 
 QUEUE = Resource(type="aws:sqs/queue:Queue", id="http://127.0.0.1/0/q")
+# What an engine writes to stderr when it fails.
+MISSING = "error: no stack named 'run-1' found"
+EXISTS = "error: stack 'organization/p/run-1' already exists"
+LOCKED = "error: the stack is currently locked by 1 lock(s)."
+BROKEN = "error: the cloud is down"
 
 
 class FakeEngine(EngineCommand):

@@ -16,7 +16,7 @@ from automation.stack.configuration import (
 from automation.stack.project import read_project
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.stack.test_lifecycle import RECORD
+from tests.unit.automation.stack.examples import RECORD
 
 BARE = "name: orders\nruntime: python\n"
 OF_TARGET = {"functionTimeout": 1, "visibilityTimeout": 2, "aws:region": "us-east-1"}

@@ -15,8 +15,7 @@ from automation.stack.kinds import KINDS, Item, item_of, item_of_arn, items_of
 from automation.stack.leftovers import in_order, leftovers, scan, sweep
 from automation.support.clients import Clients
 from tests.unit.automation.stubs import answering
-from tests.unit.components.building import deploy_consumer
-from tests.unit.components.test_queue_consumer import WIDE
+from tests.unit.components.building import WIDE, deploy_consumer
 
 UUID = "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11"
 ROLE = {

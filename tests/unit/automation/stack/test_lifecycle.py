@@ -11,7 +11,7 @@ from automation.stack.configuration import StackPlan
 from automation.stack.events import Resource, ResourceStep
 from automation.stack.lifecycle import EphemeralStack
 from automation.stack.project import read_project
-from automation.stack.records import RunFolder, RunRecord
+from automation.stack.records import RunFolder
 from automation.support.errors import (
     AutomationError,
     DestroyFailedError,
@@ -22,21 +22,17 @@ from automation.support.errors import (
     StackMissingError,
 )
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.stack.fake_engine import QUEUE, FakeEngine, made, problem
-
-RECORD = RunRecord(
-    stack="run-1",
-    target="local",
-    endpoint="http://127.0.0.1:4566",
-    account="000000000000",
-    region="eu-west-1",
-    started_at="2026-04-15T10:00:00Z",
-    expires_at="2026-04-15T12:00:00Z",
+from tests.unit.automation.stack.examples import RECORD
+from tests.unit.automation.stack.fake_engine import (
+    BROKEN,
+    EXISTS,
+    LOCKED,
+    MISSING,
+    QUEUE,
+    FakeEngine,
+    made,
+    problem,
 )
-MISSING = "error: no stack named 'run-1' found"
-EXISTS = "error: stack 'organization/p/run-1' already exists"
-LOCKED = "error: the stack is currently locked by 1 lock(s)."
-BROKEN = "error: the cloud is down"
 
 
 @pytest.fixture

@@ -4,18 +4,7 @@ import pytest
 
 from automation.stack.outputs import Outputs, read_outputs
 from automation.support.errors import OutputsError
-
-EXPORTED = {
-    "queue_url": "http://127.0.0.1:1/000000000000/q",
-    "queue_arn": "arn:aws:sqs:eu-north-1:000000000000:q",
-    "dead_letter_queue_url": "http://127.0.0.1:1/000000000000/d",
-    "dead_letter_queue_arn": "arn:aws:sqs:eu-north-1:000000000000:d",
-    "function_name": "f",
-    "function_arn": "arn:aws:lambda:eu-north-1:000000000000:function:f",
-    "role_arn": "arn:aws:iam::000000000000:role/r",
-    "log_group_name": "/aws/lambda/f",
-    "mapping_uuid": "0e9a2ad4-7a2b-4f5e-a2d4-5e5b0f3a9c11",
-}
+from tests.unit.automation.stack.examples import EXPORTED
 
 
 def test_reads_the_exports_and_leaves_the_others_alone() -> None:

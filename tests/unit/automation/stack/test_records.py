@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from automation.stack.records import RunFolder, run_folders
-from tests.unit.automation.stack.test_lifecycle import RECORD
+from tests.unit.automation.stack.examples import RECORD
 
 
 def made(parent: Path, name: str, age: float = 0) -> RunFolder:

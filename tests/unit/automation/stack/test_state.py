@@ -18,8 +18,7 @@ from automation.support.errors import (
     StackMissingError,
 )
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.stack.fake_engine import FakeEngine
-from tests.unit.automation.stack.test_lifecycle import BROKEN, EXISTS, LOCKED, MISSING
+from tests.unit.automation.stack.fake_engine import BROKEN, EXISTS, LOCKED, MISSING, FakeEngine
 
 CLOUD = "error: [409] Conflict: Another update is currently in progress."
 

@@ -5,9 +5,7 @@ record_schema.py recorded that schema in ``official-schema.json``.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,10 +15,13 @@ from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.resources.runtimes import BLOCKED, SUPPORTED
 from automation.emulator.provider.schema import Kind, Property
 from tests.unit.automation.emulator.provider import python_sdk
-from tests.unit.automation.emulator.provider.record_schema import RECORDED
+from tests.unit.automation.emulator.provider.official import (
+    DOCUMENT,
+    OFFICIAL,
+    SUPPORTED_PROPERTIES,
+    levels,
+)
 
-DOCUMENT = json.loads(RECORDED.read_text(encoding="utf-8"))
-OFFICIAL: dict[str, Any] = DOCUMENT["resources"]
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -55,51 +56,6 @@ DEVIATIONS: dict[tuple[str, str, str], tuple[object, str]] = {
 }
 # Unsupported inputs that are outputs all the same.
 ONLY_OUTPUTS = {FUNCTION: {"codeSha256"}}  # the provider computes it from the code
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """The properties of a resource type or the fields of one of its objects, ours and official."""
-
-    prefix: str
-    table: Mapping[str, Property]
-    unsupported: Mapping[str, str]
-    official: Mapping[str, Any]
-
-
-def levels(token: str) -> Iterator[Level]:
-    """Yield the type itself, and each supported object in it."""
-    resource_type, official = RESOURCE_TYPES[token], OFFICIAL[token]["inputs"]
-    pending = [
-        Level(
-            prefix="",
-            table=resource_type.properties,
-            unsupported=resource_type.unsupported,
-            official=official,
-        )
-    ]
-    while pending:
-        level = pending.pop()
-        yield level
-        pending += [
-            Level(
-                prefix=f"{level.prefix}{name}.",
-                table=entry.fields,
-                unsupported=entry.unsupported,
-                official=level.official.get(name, {}).get("fields", {}),
-            )
-            for name, entry in level.table.items()
-            if entry.kind in (Kind.BLOCK, Kind.BLOCK_SET)
-        ]
-
-
-SUPPORTED_PROPERTIES = {
-    (token, level.prefix + name): (entry, level.official[name])
-    for token in RESOURCE_TYPES
-    for level in levels(token)
-    for name, entry in level.table.items()
-    if name in level.official  # a test below reports any others
-}
 
 
 def official_facts(official: Mapping[str, Any]) -> dict[str, object]:

@@ -13,8 +13,8 @@ from botocore.session import Session
 
 from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.emulator.provider.schema import Kind
+from tests.unit.automation.emulator.provider.official import DOCUMENT, SUPPORTED_PROPERTIES
 from tests.unit.automation.emulator.provider.record_schema import GO
-from tests.unit.automation.emulator.provider.test_tables import DOCUMENT, SUPPORTED_PROPERTIES
 
 Samples = tuple[list[Any], list[Any]]  # accepted and refused
 
