@@ -93,7 +93,7 @@ def test_a_published_function_has_a_version(driver: Driver, stack: Stack) -> Non
     assert function.state["version"] == "2"
 
 
-def test_what_is_to_be_kept_is_kept(driver: Driver, stack: Stack, aws: Aws) -> None:
+def test_skip_destroy_keeps_the_resource(driver: Driver, stack: Stack, aws: Aws) -> None:
     function = stack.function(skipDestroy=True)
     group = driver.create(LOG_GROUP, "group", skipDestroy=True)
     driver.delete(function)

@@ -108,6 +108,6 @@ def test_an_emulator_on_loopback_is_taken(url: str) -> None:
         "",
     ],
 )
-def test_anything_else_is_refused(url: str) -> None:
+def test_a_url_that_cannot_be_an_emulator_on_loopback_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="not the URL of an emulator on this machine"):
         checked_url(url)

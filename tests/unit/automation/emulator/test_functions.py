@@ -58,7 +58,7 @@ def test_a_version_managers_folders_may_be_elsewhere(tmp_path: Path) -> None:
     assert (found["python3.18"], found["python3.19"]) == (of_pyenv, of_uv)
 
 
-def test_a_shim_is_no_python(tmp_path: Path) -> None:
+def test_a_version_managers_shim_is_skipped(tmp_path: Path) -> None:
     python_at(tmp_path / "shims", "python3.18")
 
     assert "python3.18" not in find_pythons({"PATH": f"{tmp_path}/shims"})

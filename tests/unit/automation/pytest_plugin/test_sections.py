@@ -23,7 +23,7 @@ def test_of_a_long_log_the_last_lines_are_shown() -> None:
     assert log_section(lines[2:]).splitlines() == lines[2:]
 
 
-def test_what_is_empty_is_said() -> None:
+def test_empty_sections_say_that_they_are_empty() -> None:
     assert log_section([]) == "nothing was logged"
     assert dead_letters_section(replace(observation(), dead_letters=())) == "empty"
 

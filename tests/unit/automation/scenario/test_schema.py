@@ -30,7 +30,7 @@ def without(key: str) -> dict[str, Any]:
     return {"name": "mine", "messages": [{k: v for k, v in GOOD.items() if k != key}]}
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_valid_json_schema() -> None:
     Draft202012Validator.check_schema(DOCUMENT)
 
 

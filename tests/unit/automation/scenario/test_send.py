@@ -100,7 +100,7 @@ def test_bytes_are_counted_not_characters() -> None:
     assert sizes(half_in_two_byte_characters, half_in_two_byte_characters, "y") == [2, 1]
 
 
-def test_the_order_is_kept() -> None:
+def test_batches_keep_the_order_of_messages() -> None:
     bodies = [str(number) for number in range(25)]
 
     assert [m.body for batch in split(messages(*bodies), size_of) for m in batch] == bodies

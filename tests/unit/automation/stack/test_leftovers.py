@@ -142,7 +142,7 @@ def test_what_exists_is_named_by_kind_and_name(
 
 
 @pytest.mark.parametrize("kind", LOOKS)
-def test_what_is_missing_is_not_left(
+def test_a_missing_resource_is_no_leftover(
     kind: str, clients: Clients, respond: Callable[..., None]
 ) -> None:
     assert look_at(kind, LOOKS[kind][4], clients, respond) == []

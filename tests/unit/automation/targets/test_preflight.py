@@ -464,7 +464,7 @@ def test_missing_credentials_end_a_command_before_anything_is_started(
     assert "next: log in" in said
 
 
-def test_a_yes_goes_on_to_the_engine(told: Told) -> None:
+def test_a_yes_starts_the_run(told: Told) -> None:
     for answer, options in (("y", []), (None, ["--yes"])):
         with pytest.raises(AssertionError, match="something was started"):
             told("run", "--target", "aws", *options, answer=answer)

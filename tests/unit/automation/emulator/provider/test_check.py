@@ -69,7 +69,7 @@ def test_a_missing_required_property_is_a_failure() -> None:
     )
 
 
-def test_an_absent_value_is_no_value() -> None:
+def test_none_is_treated_as_not_set() -> None:
     inputs, failures = checked(QUEUE, {"delaySeconds": None, "kmsMasterKeyId": None})
     assert not failures
     assert inputs["delaySeconds"] == 0

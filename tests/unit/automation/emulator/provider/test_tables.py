@@ -177,7 +177,9 @@ def test_properties_exclude_each_other_as_in_the_official_provider(token: str) -
 
 
 @pytest.mark.parametrize(("token", "path", "fact"), DEVIATIONS)
-def test_a_deviation_is_one(token: str, path: str, fact: str) -> None:
+def test_each_listed_deviation_differs_from_the_official_value(
+    token: str, path: str, fact: str
+) -> None:
     _, official = SUPPORTED_PROPERTIES[token, path]
     value, reason = DEVIATIONS[token, path, fact]
     assert reason
