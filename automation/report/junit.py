@@ -40,10 +40,10 @@ def junit_text(result: RunResult) -> str:
     )
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(result).items():
-        ET.SubElement(properties, "property", {"name": name, "value": _legal(value)})
+        ET.SubElement(properties, "property", {"name": name, "value": printable(value)})
     suite.extend(cases)
     log = "\n".join(event.text.rstrip() for event in result.events)
-    ET.SubElement(suite, "system-out").text = _legal(log)
+    ET.SubElement(suite, "system-out").text = printable(log)
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text.decode() + "\n"
@@ -53,8 +53,8 @@ def _case(result: RunResult, check: Check) -> ET.Element:
     case = _element(result, check.name)
     status = result.status(check)
     if status == "failed":
-        message = {"message": _legal(f"expected: {check.expected}"), "type": "CheckFailed"}
-        ET.SubElement(case, "failure", message).text = _legal("\n".join(check.problems))
+        message = {"message": printable(f"expected: {check.expected}"), "type": "CheckFailed"}
+        ET.SubElement(case, "failure", message).text = printable("\n".join(check.problems))
     elif status == "not proved":
         ET.SubElement(case, "skipped", {"message": "not proved"})
     return case
@@ -62,9 +62,9 @@ def _case(result: RunResult, check: Check) -> ET.Element:
 
 def _run_case(result: RunResult) -> ET.Element:
     case = _element(result, "run")
-    message = {"message": _legal(str(result.error)), "type": type(result.error).__name__}
+    message = {"message": printable(str(result.error)), "type": type(result.error).__name__}
     hint = getattr(result.error, "hint", "")
-    ET.SubElement(case, "error", message).text = _legal(f"{result.error}\n{hint}".rstrip())
+    ET.SubElement(case, "error", message).text = printable(f"{result.error}\n{hint}".rstrip())
     return case
 
 
@@ -87,8 +87,3 @@ def _properties(result: RunResult) -> dict[str, str]:
 
 def _count(cases: list[ET.Element], tag: str) -> str:
     return str(sum(case.find(tag) is not None for case in cases))
-
-
-def _legal(text: str) -> str:
-    """Escape the characters that XML does not allow, such as those of a terminal's colours."""
-    return printable(text)
