@@ -25,7 +25,9 @@ from automation.support.interrupts import interruptible
 if TYPE_CHECKING:
     import argparse
 
-    from automation.operate.pricing import BillLine
+    from rich.table import Table
+
+    from automation.operate.pricing import BillLine, Total
     from automation.operate.usage import Usage
 
 MESSAGES = 1_000_000  # a month
@@ -164,68 +166,72 @@ def document(usage: Usage, messages: int, lines: tuple[BillLine, ...]) -> dict[s
 
 
 def _print(measured: str, usage: Usage, messages: int, lines: tuple[BillLine, ...]) -> None:
+    """Print what was measured, the bill, and what it rests on."""
+    from rich.text import Text
+
+    from automation.operate.pricing import AS_OF, REGION, total
+    from automation.report.terminal import make_console
+
+    console = make_console()
+    console.print(Text(_measured(measured, usage)))
+    console.print(Text("Durations on an emulator are this machine's; AWS's differ.", "dim"))
+    console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
+    console.print(_table(lines))
+    console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
+    for source in total(lines).sources:
+        console.print(Text(f"  {source}", "dim"), soft_wrap=True)
+    console.print(Text(_assumed(usage), "dim"))
+
+
+def _measured(where: str, usage: Usage) -> str:
+    from automation.report.terminal import printable
+
+    sent = "" if usage.messages is None else f"{usage.messages} messages, "
+    records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
+    return (
+        f"Measured on {printable(where)}: {sent}{usage.invocations} invocations, {records}, "
+        f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s, "
+        f"{usage.log_bytes:,} bytes of log"
+    )
+
+
+def _table(lines: tuple[BillLine, ...]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from automation.operate.pricing import ARCHITECTURES, AS_OF, PRICES, REGION, total
-    from automation.report.terminal import make_console, printable
+    from automation.operate.pricing import ARCHITECTURES, PRICES, total
 
-    console = make_console()
-    together = total(lines)
-    sent = "" if usage.messages is None else f"{usage.messages} messages, "
-    records = "batches of unknown size" if usage.records is None else f"{usage.records} records"
-    console.print(
-        Text(
-            f"Measured on {printable(measured)}: {sent}{usage.invocations} invocations, {records}, "
-            f"{usage.billed_ms} ms billed, {usage.gb_seconds:.4f} GB-s, "
-            f"{usage.log_bytes:,} bytes of log"
-        )
-    )
-    console.print(Text("Durations on an emulator are this machine's; AWS's differ.", "dim"))
-    console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
+    def prices(each: BillLine | Total) -> list[str]:
+        columns = (each.list_price, each.after_free_tier)
+        return [f"{column[name]:.2f}" for column in columns for name in ARCHITECTURES]
+
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
     for heading in ("amount", *ARCHITECTURES, *(f"{name} to pay" for name in ARCHITECTURES)):
         table.add_column(heading, justify="right", overflow="fold")
     for each in lines:
-        unit = PRICES[each.quantity.price].unit
-        table.add_row(
-            each.quantity.what,
-            f"{each.quantity.amount:,.{0 if each.quantity.amount >= 100 else 2}f} {unit}",  # noqa: PLR2004 -- three digits
-            *(f"{each.list_price[name]:.2f}" for name in ARCHITECTURES),
-            *(f"{each.after_free_tier[name]:.2f}" for name in ARCHITECTURES),
-        )
-    table.add_row(
-        Text("total", "bold"),
-        "",
-        *(f"{together.list_price[name]:.2f}" for name in ARCHITECTURES),
-        *(f"{together.after_free_tier[name]:.2f}" for name in ARCHITECTURES),
-    )
-    console.print(table)
-    console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
-    for source in together.sources:
-        console.print(Text(f"  {source}", "dim"), soft_wrap=True)
+        amount, unit = each.quantity.amount, PRICES[each.quantity.price].unit
+        digits = 0 if amount >= 100 else 2  # noqa: PLR2004 -- three digits
+        table.add_row(each.quantity.what, f"{amount:,.{digits}f} {unit}", *prices(each))
+    table.add_row(Text("total", "bold"), "", *prices(total(lines)))
+    return table
+
+
+def _assumed(usage: Usage) -> str:
     idle = (
         "While idle, five pollers ask three times a minute each."
         if usage.empty_receives is None
         else f"SQS counted {usage.empty_receives:,.0f} polls an hour that found the queue empty."
     )
-    console.print(
-        Text(
-            "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
-            f"Messages are sent one by one. {idle}" + _assumed(usage),
-            "dim",
-        )
+    sent = ""
+    if usage.messages is None and usage.records is not None:
+        sent = " A retry counts as a message."
+    elif usage.messages is None:
+        sent = " Not every invocation logged its number of records: each is taken for one message."
+    return (
+        "To pay: after the free tier of each month. arm64 is taken to be as fast as x86_64. "
+        f"Messages are sent one by one. {idle}{sent}"
     )
-
-
-def _assumed(usage: Usage) -> str:
-    """Say what stands for the number of messages, if that was not measured."""
-    if usage.messages is not None:
-        return ""
-    if usage.records is not None:
-        return " A retry counts as a message."
-    return " Not every invocation logged its number of records: each is taken for one message."
 
 
 COMMAND = Command(
