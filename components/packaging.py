@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 # Amazon Linux 2 has glibc 2.26, Amazon Linux 2023 (python3.12 and later) 2.34; a wheel names the
 # oldest glibc that it works with. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-# Most preferred first.
-GLIBC_AL2 = ("manylinux2014", "manylinux_2_17")
-GLIBC_AL2023 = ("manylinux_2_34", "manylinux_2_28", *GLIBC_AL2)
+GLIBC_AL2, GLIBC_AL2023 = 26, 34
+GLIBC_OLDEST = 5  # of any wheel: https://peps.python.org/pep-0600/#legacy-manylinux-tags
 ON_AL2 = ("python3.10", "python3.11")
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 WITHIN = 600  # seconds for one installation
@@ -124,12 +123,14 @@ def _markers(runtime: str, architecture: str) -> dict[str, str]:
 
 
 def _arguments(runtime: str, architecture: str) -> list[str]:
-    tags = GLIBC_AL2 if runtime in ON_AL2 else GLIBC_AL2023
+    newest = GLIBC_AL2 if runtime in ON_AL2 else GLIBC_AL2023
+    # Most preferred first. From manylinux2014, pip goes on to older tags, but from no other.
+    tags = [f"manylinux_2_{minor}" for minor in range(newest, GLIBC_OLDEST - 1, -1)]
     return [
         *("install", "--disable-pip-version-check", "--no-input", "--no-compile", "--quiet"),
         *("--only-binary=:all:", "--implementation", "cp"),
         *("--python-version", runtime.removeprefix("python")),
-        *(f"--platform={tag}_{MACHINES[architecture]}" for tag in tags),
+        *(f"--platform={tag}_{MACHINES[architecture]}" for tag in [*tags, "manylinux2014"]),
     ]
 
 

@@ -105,7 +105,7 @@ def test_an_included_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_wheels_of_lambdas_platform_are_installed_the_same_everywhere(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("cards==1.0\n")
-    wheel(tmp_path, "cp312-cp312-manylinux2014_aarch64")
+    wheel(tmp_path, "cp312-cp312-manylinux_2_24_aarch64")
 
     folder = installed(requirements, "python3.12", "arm64")
 
