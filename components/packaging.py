@@ -6,7 +6,6 @@ same on every machine if the requirements are pinned.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -79,8 +78,11 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
         for pattern in NOT_DEPLOYED:
             for path in target.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        with contextlib.suppress(FileExistsError):  # another program was faster
+        try:
             target.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another program was faster
+                raise
     return folder
 
 

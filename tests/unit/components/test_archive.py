@@ -214,6 +214,39 @@ def test_packages_are_installed_once_for_the_same_requirements_and_platform(
     assert len(pip) == 3
 
 
+def test_packages_that_another_program_has_installed_meanwhile_are_used(
+    tmp_path: Path, pip: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = with_requirements(tmp_path / "source")
+    run = packaging._run_pip
+
+    def slow(arguments: list[str]) -> None:
+        if not pip:
+            run(arguments)
+            packed(folder)  # the other program begins and ends here
+        else:
+            run(arguments)
+
+    monkeypatch.setattr(packaging, "_run_pip", slow)
+    assert "cards.py" in packed(folder)
+    assert len(pip) == 2
+    (packages,) = (tmp_path / "cache" / "poker-hands-consumer" / "packages").iterdir()
+    assert (packages / "cards.py").is_file()
+
+
+def test_packages_that_cannot_be_kept_are_not_taken_for_installed(
+    tmp_path: Path, pip: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = with_requirements(tmp_path / "source")
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError):
+        packed(folder)
+    assert pip
+
+
 def test_packages_that_cannot_be_installed_are_a_problem_of_the_arguments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
