@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 PYTHON_MINIMUM = (3, 11)
 PACKAGES = (
-    *("boto3", "Jinja2", "ministack", "platformdirs", "psutil", "pulumi", "pulumi-aws"),
-    *("pygal", "PyYAML", "rich", "shtab"),
+    *("boto3", "Jinja2", "ministack", "packaging", "platformdirs", "psutil", "pulumi"),
+    *("pulumi-aws", "pygal", "PyYAML", "rich", "shtab"),
 )
 ENOUGH_BYTES = 500_000_000  # for the emulator, the state and a run's folder, with room to spare
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.errors import OWN_NAMES, ArgumentsError, in_terms_of
-from components.packaging import PackagingError, installed
+from components.errors import OWN_NAMES, ArgumentsError, PackagingError, in_terms_of
+from components.packaging import installed
 from components.rules import is_known
 
 if TYPE_CHECKING:

@@ -88,7 +88,7 @@ class FunctionArgs:
     Attributes:
         code: Folder of the source, or any Pulumi archive. All files of a folder are deployed,
             except hidden and compiled ones; links to folders are not followed. If it has a
-            `requirements.txt`, those packages are deployed with it.
+            `requirements.txt`, those packages are deployed with it, from wheels for Lambda.
         handler: Function that Lambda calls, as `module.function`.
         runtime: Lambda runtime.
         architecture: Instruction set: `x86_64` or `arm64`.

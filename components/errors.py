@@ -1,4 +1,4 @@
-"""The error for invalid arguments, and the names by which a program's user knows them."""
+"""The errors, and the names by which a program's user knows the arguments."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ class ArgumentsError(pulumi.RunError, ValueError):
             + "".join(f"\n  - {problem}" for problem in problems)
         )
         self.problems = tuple(problems)
+
+
+class PackagingError(Exception):
+    """The packages of a requirements.txt cannot be installed for Lambda's platform."""
 
 
 def in_terms_of(names: Mapping[str, str], text: str) -> str:

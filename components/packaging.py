@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from components.errors import PackagingError
+from components.requirements import texts
 
 # Amazon Linux 2 has glibc 2.26, Amazon Linux 2023 (python3.12 and later) 2.34; a wheel names the
 # oldest glibc that it works with. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
@@ -45,12 +44,6 @@ markers.default_environment = lambda: dict(environment)
 from pip._internal.cli.main import main
 sys.exit(main())
 """
-INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)")
-LOCAL = re.compile(r"-e\b|--editable\b|[./~]|(?!\w+://)\S*\.whl\b|(\S+\s*@\s*)?file:")
-
-
-class PackagingError(Exception):
-    """The packages cannot be installed for Lambda's platform."""
 
 
 def installed(requirements: Path, runtime: str, architecture: str) -> Path:
@@ -62,18 +55,20 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
         architecture: `x86_64` or `arm64`.
 
     Raises:
-        PackagingError: pip cannot install them: one is unknown, has no wheel for Lambda, or is a
-            file of this machine.
+        PackagingError: The requirements ask for what is not published as a wheel, or pip cannot
+            install them: one is unknown, or has no wheel for Lambda.
     """
     command = [json.dumps(_markers(runtime, architecture)), *_arguments(runtime, architecture)]
-    identity = hashlib.sha256("\0".join([*_texts(requirements), *command]).encode())
+    identity = hashlib.sha256("\0".join([*texts(requirements), *command]).encode())
     folder = _cache() / identity.hexdigest()[:32]
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as temporary:
-        target = Path(temporary, "packages")
-        _run_pip([*command, "--target", str(target), "--requirement", str(requirements)])
+        target, report = Path(temporary, "packages"), Path(temporary, "report.json")
+        paths = (f"--target={target}", f"--report={report}", f"--requirement={requirements}")
+        _run_pip([*command, *paths])
+        _refuse_built(report)
         target.mkdir(exist_ok=True)  # pip makes none for an empty file
         for pattern in NOT_DEPLOYED:
             for path in target.glob(pattern):
@@ -84,26 +79,6 @@ def installed(requirements: Path, runtime: str, architecture: str) -> Path:
             if not folder.is_dir():  # else another program was faster
                 raise
     return folder
-
-
-def _texts(requirements: Path, within: tuple[Path, ...] = ()) -> Iterator[str]:
-    """Yield the text of a requirements file, then of each that it includes."""
-    if requirements in within:
-        raise PackagingError(f"{requirements} includes itself")
-    try:
-        text = requirements.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise PackagingError(f"{requirements} cannot be read: {error}") from error
-    yield text
-    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
-        if LOCAL.match(line):
-            raise PackagingError(
-                f"{requirements}, line {number}: {line} is a file of this machine; put its source "
-                "into the function's folder, or publish it"
-            )
-        if included := INCLUDED.match(line):
-            included_file = Path(os.path.normpath(requirements.parent / included[1]))
-            yield from _texts(included_file, (*within, requirements))
 
 
 def _markers(runtime: str, architecture: str) -> dict[str, str]:
@@ -155,6 +130,21 @@ def _run_pip(arguments: list[str]) -> None:
             "the packages of requirements.txt cannot be installed for Lambda, which takes wheels "
             f"only: {reason}"
         )
+
+
+def _refuse_built(report: Path) -> None:
+    """Refuse what pip has built although it was told not to: a wheel may require a source.
+
+    The report: https://pip.pypa.io/en/stable/reference/installation-report/
+    """
+    for package in json.loads(report.read_text(encoding="utf-8"))["install"]:
+        address, about = package["download_info"]["url"], package["metadata"]
+        if not urlsplit(address).path.endswith(".whl"):
+            raise PackagingError(
+                f"{about['name']} {about['version']} comes from {address}, which is not a wheel: "
+                "pip has built it for this machine and not for Lambda; ask for a version with a "
+                "wheel, or publish one"
+            )
 
 
 def _cache() -> Path:

@@ -31,9 +31,9 @@ def write(folder: Path, *names: str) -> Path:
 
 def packed(folder: Path) -> dict[str, str]:
     """Map each path in the archive to the file's text, in the archive's order."""
-    archive = source_archive("Orders", function(folder))
-    assert isinstance(archive, pulumi.AssetArchive)
-    assets = archive.assets
+    code = source_archive("Orders", function(folder))
+    assert isinstance(code, pulumi.AssetArchive)
+    assets = code.assets
     return {
         name: Path(asset.path).read_text()
         for name, asset in assets.items()
@@ -141,7 +141,9 @@ def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def run(arguments: list[str]) -> None:
         calls.append(arguments)
-        target = Path(arguments[arguments.index("--target") + 1])
+        paths = dict(argument.split("=", 1) for argument in arguments[-3:])
+        Path(paths["--report"]).write_text('{"install": []}')
+        target = Path(paths["--target"])
         write(target, "cards.py", "handler.py", "cards-1.0.dist-info/METADATA")
         write(target, "bin/cards", "cards-1.0.dist-info/RECORD", "cards-1.0.dist-info/INSTALLER")
 
@@ -214,6 +216,35 @@ def test_packages_are_installed_once_for_the_same_requirements_and_platform(
     assert len(pip) == 3
 
 
+REQUIREMENTS = """\
+# The index of a company, and a mirror
+--index-url https://${TOKEN}@host/simple --trusted-host host
+--extra-index-url=https://host/more
+-f http://host/wheels
+--only-binary :all:
+--pre
+--require-hashes
+
+cards [faces, backs] >= 1.0, != 1.1 ; python_version < "4" \\
+    --hash=sha256:12 \\
+    --hash sha384:34  # two hashes
+# a comment may end in a backslash \\
+httpx
+Tables_of.old-games~=2.0
+hands @ https://user:token@host/hands-1.0-py3-none-any.whl ; sys_platform == "linux"
+https://host/rules-1.0-py3-none-any.whl?from=here#sha256=56
+"""
+
+
+def test_published_packages_are_asked_for_in_every_way_that_pip_has(
+    tmp_path: Path, pip: list[list[str]]
+) -> None:
+    folder = with_requirements(tmp_path / "source")
+    (folder / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8-sig")
+    assert "cards.py" in packed(folder)
+    assert pip
+
+
 def test_packages_that_another_program_has_installed_meanwhile_are_used(
     tmp_path: Path, pip: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,7 +299,7 @@ def test_the_platform_of_packages_must_be_known(tmp_path: Path) -> None:
 
 
 def test_an_archive_is_deployed_as_it_is(tmp_path: Path) -> None:
-    archive = pulumi.FileArchive(str(tmp_path / "code.zip"))
-    args = FunctionArgs(code=archive)
+    code = pulumi.FileArchive(str(tmp_path / "code.zip"))
+    args = FunctionArgs(code=code)
     assert source_problems(args) == []
-    assert source_archive("Orders", args) is archive
+    assert source_archive("Orders", args) is code
