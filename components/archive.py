@@ -6,12 +6,15 @@ every machine, so a deployment updates the function only when its source has cha
 
 from __future__ import annotations
 
+import zlib
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from components.errors import OWN_NAMES, ArgumentsError, PackagingError, in_terms_of
+from components.limits import MOST_CODE, MOST_ZIPPED
 from components.packaging import installed
 from components.rules import is_known
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from components.arguments import FunctionArgs
 
 REQUIREMENTS = "requirements.txt"
+LEVEL = 5  # that of Go's archive/zip, with which the provider packs what it uploads
 
 
 def source_archive(
@@ -37,7 +41,8 @@ def source_archive(
         names: What the error calls an argument, by its name.
 
     Raises:
-        ArgumentsError: The packages that the folder requires cannot be installed.
+        ArgumentsError: The packages that the folder requires cannot be installed, or the code is
+            too large with them.
     """
     if isinstance(function.code, pulumi.Archive):
         return function.code
@@ -50,6 +55,8 @@ def source_archive(
             problem = in_terms_of(names, f"function.code: {error}")
             raise ArgumentsError(name, [problem]) from error
         files = {**_source_files(packages), **files}
+    if problem := _size_problem(files):
+        raise ArgumentsError(name, [in_terms_of(names, problem)])
     return pulumi.AssetArchive({each: pulumi.FileAsset(files[each]) for each in sorted(files)})
 
 
@@ -85,6 +92,28 @@ def _content_problems(
             "function.runtime and function.architecture must not come from another resource: the "
             f"packages of {folder / REQUIREMENTS} are chosen for them"
         )
+
+
+def _size_problem(files: Mapping[str, Path]) -> str:
+    """Return what is wrong with the code's size, or nothing.
+
+    The provider's zip has headers, too, and Go compresses some 4 % less than zlib. So what is
+    refused is too large for certain, and what is just below the limit may be as well.
+    """
+    size = sum(path.stat().st_size for path in files.values())
+    if size > MOST_CODE:
+        return (
+            f"function.code must be at most {MOST_CODE:,} bytes, with its packages and layers; got "
+            f"{size:,} without layers: use fewer or smaller packages, and leave out files that the "
+            "function does not read"
+        )
+    zipped = (len(zlib.compress(path.read_bytes(), LEVEL)) for path in files.values())
+    if size > MOST_ZIPPED and any(total > MOST_ZIPPED for total in accumulate(zipped)):
+        return (
+            f"function.code must be at most {MOST_ZIPPED:,} bytes zipped, with its packages: use "
+            "fewer or smaller packages, or move some into a layer (function.layers)"
+        )
+    return ""
 
 
 def _platform(function: FunctionArgs) -> tuple[Any, Any]:

@@ -32,6 +32,7 @@ QUEUE_ATTRIBUTES = f"{AWS}/AWSSimpleQueueService/latest/APIReference/API_SetQueu
 QUEUE_POLICIES = (
     f"{AWS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-sqs-policies.html"
 )
+CODE_SIZE = f"{AWS}/lambda/latest/dg/gettingstarted-limits.html"
 CREATE_FUNCTION = f"{AWS}/lambda/latest/api/API_CreateFunction.html"
 RUNTIMES = f"{AWS}/lambda/latest/dg/lambda-runtimes.html"
 ENVIRONMENT = f"{AWS}/lambda/latest/dg/configuration-envvars.html"
@@ -49,6 +50,7 @@ STATEMENTS = f"{AWS}/IAM/latest/UserGuide/reference_policies_elements.html"
 ATTACH = f"{AWS}/IAM/latest/APIReference/API_AttachRolePolicy.html"
 TAGS = f"{AWS}/IAM/latest/UserGuide/id_tags.html"
 
+MOST_CODE, MOST_ZIPPED = 262_144_000, 52_428_800  # bytes: 250 and 50 MB, see CODE_SIZE
 MOST_RECEIVES = 1_000
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

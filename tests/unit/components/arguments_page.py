@@ -24,7 +24,7 @@ from components import (
     QueueConsumerArgs,
 )
 from components.combinations import REFUSED, WARNED, Combination
-from components.limits import LIMITS
+from components.limits import CODE_SIZE, LIMITS, MOST_CODE, MOST_ZIPPED
 
 PAGE = Path(__file__).parents[3] / "docs" / "arguments.md"
 GROUPS = {
@@ -44,6 +44,11 @@ ON_AWS_ONLY = {
     "function.subnet_ids": "on AWS only",
     "function.security_group_ids": "on AWS only",
 }
+# Checked with the packages, once they are installed: no rule of a single argument.
+CODE = (
+    f"a folder or an archive, [at most {MOST_CODE:,} bytes with layers, and {MOST_ZIPPED:,} "
+    f"zipped]({CODE_SIZE})"
+)
 HEAD = """\
 # Arguments of QueueConsumer
 
@@ -123,7 +128,7 @@ def _rows(name: str, group: type) -> Iterator[str]:
     for field in dataclasses.fields(group):
         path = f"{name}.{field.name}"
         limit = LIMITS.get(path)
-        bounds = f"[{limit.rule.words}]({limit.source})" if limit else "a folder or an archive"
+        bounds = f"[{limit.rule.words}]({limit.source})" if limit else CODE
         plain = " Not an `Output`." if not limit or limit.rule.plain else ""
         note = f" ({ON_AWS_ONLY[path]})" if path in ON_AWS_ONLY else ""
         about = f"{descriptions[field.name]}{plain}{note}"

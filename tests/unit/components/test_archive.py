@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import ArgumentsError, FunctionArgs, packaging
+from components import ArgumentsError, FunctionArgs, archive, packaging
 from components.archive import source_archive, source_problems
+from components.limits import MOST_CODE
 
 HANDLER = "handler.lambda_handler"
 
@@ -296,6 +298,38 @@ def test_the_platform_of_packages_must_be_known(tmp_path: Path) -> None:
     later = pulumi.Output.from_input("python3.12")
     (problem,) = problems_of(with_requirements(tmp_path), runtime=later)
     assert problem.startswith("function.runtime and function.architecture")
+
+
+def test_code_that_is_too_large_for_lambda_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path, "handler.py")
+    with (folder / "faces.bin").open("wb") as file:  # a hole: it takes no space
+        file.truncate(MOST_CODE - len("# handler.py\n") + 1)
+    with pytest.raises(ArgumentsError) as refused:
+        source_archive("Orders", function(folder))
+    (problem,) = refused.value.problems
+    assert problem.startswith("function.code must be at most 262,144,000 bytes")
+    assert "got 262,144,001" in problem
+
+    monkeypatch.setattr(archive, "MOST_CODE", MOST_CODE + 1)
+    monkeypatch.setattr(archive, "MOST_ZIPPED", MOST_CODE + 1)
+    source_archive("Orders", function(folder))
+
+
+@pytest.mark.parametrize(("more", "fits"), [(-200, True), (200, False)])
+def test_code_is_too_large_by_the_size_of_its_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, *, fits: bool
+) -> None:
+    monkeypatch.setattr(archive, "MOST_ZIPPED", 10_000)
+    folder = write(tmp_path, "handler.py")
+    (folder / "noise.bin").write_bytes(os.urandom(10_000 + more))
+    (folder / "zeros.bin").write_bytes(bytes(100_000))
+    if fits:
+        source_archive("Orders", function(folder))
+        return
+    with pytest.raises(ArgumentsError, match=r"function\.code must be at most 10,000 bytes zipped"):
+        source_archive("Orders", function(folder))
 
 
 def test_an_archive_is_deployed_as_it_is(tmp_path: Path) -> None:
