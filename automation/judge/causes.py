@@ -24,7 +24,7 @@ class Cause:
     """Something that failed whole batches.
 
     Attributes:
-        what: What the function did, such as "the function raised ValueError".
+        what: What the function did, such as "the function raised ValueError: boom".
         advice: What to change.
         times: How many invocations it failed.
         line: The first log line that shows it, with its traceback.
@@ -52,6 +52,25 @@ _LOAD_ERRORS = {  # of AWS's runtime client, in bootstrap.py
     *("ImportError", "ModuleNotFoundError", "Runtime.ImportModuleError"),
     *("Runtime.UserCodeSyntaxError", "Runtime.HandlerNotFound", "Runtime.MalformedHandlerName"),
 }
+_NO_MODULE = re.compile(
+    r".*?(?:Unable to import module '(?P<handler>[^']+)': )?No module named '(?P<missing>[^']+)'"
+)
+_MOST_MESSAGE = 200  # characters of an exception's message
+
+
+@dataclass(frozen=True)
+class _Diagnosis:
+    """What an error line says of its batch.
+
+    Attributes:
+        kind: The same for lines that have one cause.
+        what: As `Cause.what`.
+        advice: As `Cause.advice`.
+    """
+
+    kind: str
+    what: str
+    advice: str
 
 
 def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
@@ -65,19 +84,19 @@ def find_causes(evidence: Evidence) -> tuple[Cause, ...]:
         for message in evidence.messages
         if message.fate == "processed" and evidence.observation.source.empty
     }
-    found: dict[tuple[str, str], list[Line]] = {}
+    found: dict[str, list[tuple[_Diagnosis, Line]]] = {}
     for line in evidence.logs.lines:
         ours = line.request_id is None or line.request_id not in went_well
         if ours and (diagnosis := _diagnosis(line, load_failure)):
-            found.setdefault(diagnosis, []).append(line)
+            found.setdefault(diagnosis.kind, []).append((diagnosis, line))
     causes = (
         Cause(
-            what=what,
-            advice=advice,
-            times=len({line.request_id for line in lines}),
-            line=lines[0],
+            what=same[0][0].what,
+            advice=same[0][0].advice,
+            times=len({line.request_id for _, line in same}),
+            line=same[0][1],
         )
-        for (what, advice), lines in found.items()
+        for same in found.values()
     )
     return tuple(sorted(causes, key=lambda cause: -cause.times))
 
@@ -92,7 +111,7 @@ def batch_failures(logs: Logs) -> dict[str, Line]:
     }
 
 
-def _diagnosis(line: Line, load_failure: Line | None) -> tuple[str, str] | None:
+def _diagnosis(line: Line, load_failure: Line | None) -> _Diagnosis | None:
     """Return what the function did and what to change; None if no whole batch failed by it."""
     if not line.is_error:
         return None
@@ -101,39 +120,55 @@ def _diagnosis(line: Line, load_failure: Line | None) -> tuple[str, str] | None:
     return next((found for kind in _KINDS if (found := kind(line))), None)
 
 
-def _unloaded(line: Line) -> tuple[str, str]:
-    return (
-        f"the function could not be loaded ({line.message})",
-        "correct its source, and put each module that it imports into functionSource",
-    )
+def _unloaded(line: Line) -> _Diagnosis:
+    what = f"the function could not be loaded ({line.message})"
+    module = _NO_MODULE.match(line.message)
+    if line.message.startswith(("Runtime.HandlerNotFound", "Runtime.MalformedHandlerName")):
+        advice = "correct the handler, which is module.function"
+    elif module and module["missing"] == module["handler"]:
+        advice = "correct the handler, or put that module into the function's folder"
+    elif module:
+        advice = "put that module into the function's folder, or its package into requirements.txt"
+    else:
+        advice = "correct its source"
+    return _Diagnosis(what, what, advice)
 
 
-def _timed_out(line: Line) -> tuple[str, str] | None:
+def _timed_out(line: Line) -> _Diagnosis | None:
     match = _TIMEOUT.fullmatch(line.message)
     if match is None:
         return None
-    return (
-        f"the function timed out after {float(match['seconds']):g} s",
-        "give it more time (functionTimeout, and visibilityTimeout to match), or less to do",
+    what = f"the function timed out after {float(match['seconds']):g} s"
+    return _Diagnosis(
+        what,
+        what,
+        "raise its timeout, and the queue's visibility timeout to match, or give it less to do",
     )
 
 
-def _exited(line: Line) -> tuple[str, str] | None:
+def _exited(line: Line) -> _Diagnosis | None:
     if _EXIT.fullmatch(line.message) is None:
         return None
-    return (
-        "the function's process ended",
-        "look for an exit, a crash or too little memory (memorySize)",
-    )
+    what = "the function's process ended"
+    return _Diagnosis(what, what, "look for an exit, a crash or too little memory")
 
 
-def _raised(line: Line) -> tuple[str, str] | None:
+def _raised(line: Line) -> _Diagnosis | None:
     match = _NAME.fullmatch(line.message)
     if match is None or not _is_uncaught(line):
         return None
     if match["name"] in _LOAD_ERRORS:
         return _unloaded(line)
-    return f"the function raised {match['name']}", "return batchItemFailures"
+    message = line.message
+    shown = message if len(message) <= _MOST_MESSAGE else f"{message[:_MOST_MESSAGE]}…"
+    denied = "AccessDenied" in message or "is not authorized to perform" in message
+    return _Diagnosis(
+        f"{match['name']}{denied}",
+        f"the function raised {shown}",
+        "allow that in the policy of its role"
+        if denied
+        else "correct it, or catch it and return the message's id in batchItemFailures",
+    )
 
 
 def _is_uncaught(line: Line) -> bool:
@@ -142,4 +177,4 @@ def _is_uncaught(line: Line) -> bool:
     return bool(line.detail) and (not exceptions or exceptions[0] == line.message)
 
 
-_KINDS: tuple[Callable[[Line], tuple[str, str] | None], ...] = (_timed_out, _exited, _raised)
+_KINDS: tuple[Callable[[Line], _Diagnosis | None], ...] = (_timed_out, _exited, _raised)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from automation.observe.logs import Line
 
 MOST_CULPRITS = 3  # messages that are shown with their log lines
-MOST_LINES = 12  # log lines of such a message, or of a traceback: the last ones
+MOST_LINES = 12  # log lines of such a message, or of a traceback after its first: the last ones
 
 
 def print_causes(causes: Sequence[Cause], invocations: int, console: Console) -> None:
@@ -32,7 +32,8 @@ def print_causes(causes: Sequence[Cause], invocations: int, console: Console) ->
     for cause in causes:
         console.print(Text.assemble("\n", ("Cause ", "bold"), (printable(str(cause)), "red")))
         console.print(Text(f"in {cause.times} of {invocations} invocations; the first:", "dim"))
-        print_lines("\n".join(cause.text[-MOST_LINES:]), console)
+        first, *rest = cause.text
+        print_lines("\n".join([first, *_last(rest, "  ")]), console)
 
 
 def print_culprits(verdict: Verdict, console: Console) -> None:
@@ -50,10 +51,16 @@ def print_culprits(verdict: Verdict, console: Console) -> None:
         console.print(title, soft_wrap=True)
         lines = "; its log lines:" if message.lines else "; no log line has its id"
         console.print(Text(f"is {message.fate}, expected {message.expected}{lines}", "dim"))
-        for line in message.lines[-MOST_LINES:]:
-            print_lines(text_of(line), console)
+        for text in _last([text_of(line) for line in message.lines]):
+            print_lines(text, console)
     if len(culprits) > MOST_CULPRITS:
         console.print(Text(f"and {len(culprits) - MOST_CULPRITS} more messages", "dim"))
+
+
+def _last(lines: Sequence[str], indent: str = "") -> list[str]:
+    """Return the last `MOST_LINES`, after a line that says how many there were before them."""
+    before = len(lines) - MOST_LINES
+    return [*([f"{indent}… {before} more lines"] if before > 0 else []), *lines[-MOST_LINES:]]
 
 
 def text_of(line: Line) -> str:

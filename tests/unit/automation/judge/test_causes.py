@@ -37,17 +37,68 @@ def test_an_exception_that_nobody_catches_is_the_one_cause_with_its_traceback() 
     (cause,) = judged(RAISED, RAISED, ()).causes
 
     assert str(cause) == (
-        "the function raised ValueError, so the whole batch failed: return batchItemFailures"
+        "the function raised ValueError: boom, so the whole batch failed: correct it, or catch it "
+        "and return the message's id in batchItemFailures"
     )
     assert cause.times == 2
     assert cause.line.message == "ValueError: boom"
     assert cause.line.detail == RAISED
 
 
+DENIED = (
+    "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the "
+    "SendMessage operation: not allowed"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "what", "advice"),
+    [
+        (DENIED, f"the function raised {DENIED}", "allow that in the policy of its role"),
+        (
+            f"Oops: {'x' * 300}",
+            f"the function raised Oops: {'x' * 194}…",
+            "correct it, or catch it",
+        ),
+        (
+            "Runtime.HandlerNotFound: Handler 'handel' missing on module 'orders'",
+            "the function could not be loaded (Runtime.HandlerNotFound: Handler 'handel' missing",
+            "correct the handler, which is module.function",
+        ),
+        (
+            "Runtime.ImportModuleError: Unable to import module 'order': No module named 'order'",
+            "the function could not be loaded",
+            "correct the handler, or put that module into the function's folder",
+        ),
+        (
+            "Runtime.ImportModuleError: Unable to import module 'orders': No module named 'rich'",
+            "the function could not be loaded",
+            "put that module into the function's folder, or its package into requirements.txt",
+        ),
+        (
+            "Runtime.UserCodeSyntaxError: Syntax error in module 'orders': expected ':'",
+            "the function could not be loaded",
+            "correct its source",
+        ),
+    ],
+)
+def test_what_to_do_depends_on_what_was_raised(message: str, what: str, advice: str) -> None:
+    (cause,) = judged((*RAISED[:2], message)).causes
+
+    assert cause.what.startswith(what)
+    assert cause.advice.startswith(advice)
+
+
+def test_one_exception_with_a_message_of_its_own_each_time_is_one_cause() -> None:
+    (cause,) = judged(RAISED, (*RAISED[:2], "ValueError: bang")).causes
+
+    assert (cause.what, cause.times) == ("the function raised ValueError: boom", 2)
+
+
 def test_an_exception_that_the_function_logs_and_raises_again_is_a_cause() -> None:
     (cause,) = judged((*CAUGHT, *RAISED), (*RAISED, *RAISED)).causes
 
-    assert cause.what == "the function raised ValueError"
+    assert cause.what == "the function raised ValueError: boom"
     assert cause.times == 2  # invocations
 
 
@@ -106,7 +157,7 @@ def test_the_most_frequent_cause_comes_first() -> None:
 
     assert [cause.what for cause in causes] == [
         "the function timed out after 3.5 s",
-        "the function raised ValueError",
+        "the function raised ValueError: boom",
     ]
 
 
@@ -121,14 +172,14 @@ def test_the_most_frequent_cause_comes_first() -> None:
                     "the function could not be loaded (INIT_REPORT Init Duration: 10003.40 ms\t"
                     "Phase: init\tStatus: timeout)"
                 ),
-                "the function raised ValueError",
+                "the function raised ValueError: boom",
                 "the function timed out after 3 s",
             ],
         ),
         (
             "emulator",
             [
-                "the function raised ValueError",
+                "the function raised ValueError: boom",
                 "the function timed out after 1 s",
                 "the function's process ended",
             ],
@@ -162,7 +213,7 @@ def test_the_reason_of_a_dead_letter_is_what_its_last_error_line_says() -> None:
 
 
 def test_the_reason_is_the_one_cause_when_no_line_names_the_message() -> None:
-    assert judged(RAISED).messages[1].reason == "the function raised ValueError"
+    assert judged(RAISED).messages[1].reason == "the function raised ValueError: boom"
     assert judged(()).messages[1].reason is None
 
 

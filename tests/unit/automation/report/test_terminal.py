@@ -119,8 +119,8 @@ def interrupted() -> RunResult:
         (
             raised(),
             (
-                "FAILED in 2.7 s: the function raised ValueError, so the whole batch failed: "
-                "return batchItemFailures"
+                "FAILED in 2.7 s: the function raised ValueError: boom, so the whole batch failed: "
+                "correct it, or catch it and return the message's id in batchItemFailures"
             ),
         ),
         (interrupted(), "INTERRUPTED in 2.7 s: not proved"),
@@ -219,13 +219,26 @@ def test_when_the_function_raises_the_cause_comes_first_and_is_told_once() -> No
     output = on_terminal(raised(), 120)
 
     told = output.split("\nCause ")[1].split("\nMessages\n")
-    assert told[0].splitlines() == [
-        "the function raised ValueError, so the whole batch failed: return batchItemFailures",
+    what, _, lines = told[0].partition("\nin 3")
+    assert " ".join(what.split()) == (
+        "the function raised ValueError: boom, so the whole batch failed: correct it, or catch it "
+        "and return the message's id in batchItemFailures"
+    )
+    assert f"in 3{lines}".splitlines() == [
         "in 3 of 3 invocations; the first:",
         *(f"| {line}" for line in RAISED),
     ]
     failures = [line for line in told[1].splitlines() if "m-1" in line]
     assert len(failures) <= 2  # one for each check that failed, not one for each message
+
+
+def test_a_long_traceback_shows_its_first_and_last_lines_and_how_many_there_are_between() -> None:
+    frames = [f'  File "handler.py", line {number}, in f' for number in range(20)]
+    log = invocation(1, RAISED[0], *frames, RAISED[-1])
+
+    told = on_terminal(seen(log=log), 120).split("; the first:\n")[1].split("\n\n")[0]
+    lines = [line.removeprefix("| ") for line in told.splitlines()]
+    assert lines == [RAISED[0], "  … 9 more lines", *frames[-11:], RAISED[-1]]
 
 
 @pytest.mark.parametrize("width", [60, 80])
