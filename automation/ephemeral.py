@@ -46,6 +46,7 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], project: Pro
     started_at = datetime.now(UTC)
     record = RunRecord(
         stack=name,
+        project=project.name,
         target=target.name,
         endpoint=target.endpoint,
         account=target.account,

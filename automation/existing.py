@@ -121,10 +121,13 @@ def require_emulator(options: StackOptions | RunOptions) -> None:
 
 def stack_names(program: Path, target: Target) -> list[str]:
     """Return the names of all stacks of a program that this machine knows on a target."""
+    project = read_project(program).name
     here = [
         record.stack
         for folder in run_folders(target.folder)
-        if (record := folder.record()) and record.endpoint == target.endpoint
+        if (record := folder.record())
+        and record.endpoint == target.endpoint
+        and record.is_of(project)
     ]
     return sorted({*here, *(each.name for each in own_stacks(program, target))})
 
@@ -157,7 +160,8 @@ def outputs_of(name: str, program: Path, target: Target) -> Outputs:
         EngineFailedError: The engine failed.
     """
     folder = RunFolder(target.folder / name)
-    of_run = folder.record() is not None
+    record = folder.record()
+    of_run = record is not None and record.is_of(read_project(program).name)
     if target.own_backend and not of_run:
         raise AccessError(
             f"no Pulumi backend is chosen, so there is no stack {name}",

@@ -45,15 +45,18 @@ class Listed:
 def list_all(
     options: StackOptions, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> list[Listed]:
-    """Return every stack on a target, by name.
+    """Return every stack of a program on a target, by name.
 
     Raises:
         UsageError: No emulator is running.
         EngineFailedError: The engine could not list the user's own stacks.
     """
     with open_existing_target(options, environment, say) as target:
+        project = read_project(options.program).name
         of_runs = {
-            remains.stack: remains for remains in look(target, read_project(options.program).name)
+            remains.stack: remains
+            for remains in look(target, project)
+            if remains.project in {"", project}
         }
         own = _own(options.program, target, of_runs)
         return sorted([*own, *map(_of_run, of_runs.values())], key=lambda each: each.stack)

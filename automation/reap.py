@@ -121,7 +121,13 @@ def look(target: Target, project: str) -> list[Remains]:
             tagged = scan(clients, TAG, target.tagged_kinds)
         for item, tags in tagged.items():
             if tags.get("project") == project and (stack := tags.get("stack")):
-                new = Remains(stack=stack, place=place, region=region, expires_at=tags[TAG])
+                new = Remains(
+                    stack=stack,
+                    project=project,
+                    place=place,
+                    region=region,
+                    expires_at=tags[TAG],
+                )
                 found.setdefault(stack, new).by_tag.add(item)
     return list(found.values())
 
@@ -141,6 +147,7 @@ def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
 def _remains_of(folder: RunFolder, record: RunRecord, place: str) -> Remains:
     return Remains(
         stack=record.stack,
+        project=record.project,
         place=place,
         region=record.region,
         expires_at=record.expires_at,

@@ -70,6 +70,7 @@ def document(found: Sequence[Remains]) -> list[dict[str, Any]]:
     return [
         {
             "stack": each.stack,
+            "project": each.project,
             "place": each.place,
             "started_at": each.started_at,
             "expires_at": each.expires_at,

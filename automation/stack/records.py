@@ -34,6 +34,7 @@ class RunRecord:
 
     Attributes:
         stack: Name of the stack.
+        project: Name of the program's project; empty in a record of an older version.
         target: Name of its target.
         endpoint: URL of the emulator; empty on AWS.
         account: The AWS account, or the emulator's.
@@ -49,6 +50,11 @@ class RunRecord:
     region: str
     started_at: str
     expires_at: str
+    project: str = ""
+
+    def is_of(self, project: str) -> bool:
+        """Whether the stack is one of this project, as far as is known."""
+        return self.project in {"", project}
 
 
 def seconds_since(moment: str) -> float | None:

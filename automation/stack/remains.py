@@ -19,6 +19,7 @@ class Remains:
 
     Attributes:
         stack: Name of the stack.
+        project: Name of the program's project; empty if unknown.
         place: Where it is: the target's description and the region.
         region: AWS region.
         expires_at: When it expires, as in the tag; empty if unknown.
@@ -32,6 +33,7 @@ class Remains:
     """
 
     stack: str
+    project: str = ""
     place: str
     region: str
     expires_at: str = ""

@@ -149,6 +149,21 @@ def test_where_no_emulator_runs_none_is_started(
     assert not world.target_open
 
 
+def test_the_stacks_of_another_program_are_not_touched(
+    engine: Callable[..., Stacks], world: World
+) -> None:
+    engine("dev")
+    for project, name in (("orders", "run-1"), (PROJECT, "run-2")):
+        (world.folder / name).mkdir(parents=True)
+        record = replace(RECORD, stack=name, project=project)
+        RunFolder(world.folder / name).hold(record).close()
+
+    assert "there are 2 stacks on a fake target: dev, run-2" in refused()
+    assert "there is no stack run-1 on a fake target" in refused("run-1")
+    found = list_all(StackOptions(target="local", program=CHECKOUT), {}, lambda _: None)
+    assert [each.stack for each in found] == ["dev", "run-2"]
+
+
 def test_all_stacks_are_listed_with_whose_they_are(
     engine: Callable[..., Stacks], world: World
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,21 @@ def test_what_is_no_folder_or_has_gone_is_not_alive(tmp_path: Path) -> None:
     assert not RunFolder(tmp_path / "file").alive()
     assert not RunFolder(tmp_path / "missing").alive()
     assert RunFolder(tmp_path / "missing").lock() is None
+
+
+def test_a_record_without_a_project_is_still_read_and_may_be_of_any(tmp_path: Path) -> None:
+    folder = made(tmp_path, "run-1")
+    folder.hold(replace(RECORD, project="orders")).close()
+    path = folder.path / "run.json"
+    record = folder.record()
+    assert record is not None
+    assert record.is_of("orders")
+    assert not record.is_of("cards")
+
+    fact = json.loads(path.read_text())
+    del fact["project"]
+    path.write_text(json.dumps(fact))
+
+    record = folder.record()
+    assert record is not None
+    assert record.is_of("cards")
