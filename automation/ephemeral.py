@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from automation.stack.configuration import StackPlan
 from automation.stack.kinds import items_of
 from automation.stack.leftovers import leftovers, sweep
+from automation.stack.programs import program_option
 from automation.stack.records import TIME, RunRecord
 from automation.support.errors import UsageError
+from automation.support.invoked import COMMAND
 from automation.support.wait import looks
 from automation.targets.base import scaled
 
@@ -63,7 +65,8 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], project: Pro
             given,
             {"project": project.name, "stack": name, "expires-at": record.expires_at},
         ),
-        finish_by_hand=f"python -m automation reap --stack {name} --yes{target.reap_options}",
+        finish_by_hand=f"{COMMAND} reap --stack {name} --yes{target.reap_options}"
+        f"{program_option(project.program)}",
         project=project,
     )
 

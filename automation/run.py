@@ -26,6 +26,7 @@ from automation.source import check_source
 from automation.stack.command import command_of_run
 from automation.stack.configuration import check_configuration
 from automation.stack.outputs import read_outputs
+from automation.stack.programs import program_option
 from automation.stack.project import read_project
 from automation.stack.records import RunFolder, run_folders
 from automation.support.clients import aws_errors, make_clients
@@ -37,6 +38,7 @@ from automation.support.errors import (
     ObserveError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
+from automation.support.invoked import COMMAND
 from automation.targets.opening import CONFIGURATIONS, open_target
 
 if TYPE_CHECKING:
@@ -133,7 +135,8 @@ class Run:
             names = ", ".join(each.path.name for each in left)
             self._narrator.say(
                 f"earlier runs left something: {names}; to see and remove it: "
-                f"python -m automation reap{target.reap_options}"
+                f"{COMMAND} reap{target.reap_options}"
+                f"{program_option(self._options.program)}"
             )
 
     def _find_engine(self) -> Engine:

@@ -23,6 +23,7 @@ from automation.cli import (
 )
 from automation.cli.base import EXIT_CODES, Help, Parser, Version, add_commands
 from automation.support.errors import AutomationError, HostError
+from automation.support.invoked import COMMAND
 
 if TYPE_CHECKING:
     import argparse
@@ -59,7 +60,7 @@ def command(arguments: Sequence[str]) -> int:
 def parser() -> Parser:
     """Return the parser of all commands and options."""
     top = Parser(
-        prog="python -m automation",
+        prog=COMMAND,
         description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
         epilog=EXIT_CODES,
         formatter_class=Help,

@@ -24,6 +24,7 @@ from automation.emulator.instance import (
     clear_away,
 )
 from automation.support.errors import EmulatorError, UsageError, WaitTimeoutError
+from automation.support.invoked import COMMAND
 from automation.support.locks import take_lock
 from automation.support.paths import CHECKOUT, cache_folder
 from automation.support.wait import wait_until
@@ -56,7 +57,7 @@ def start(url: str | None = None) -> tuple[Instance, bool]:
             if url not in {None, instance.url}:
                 raise UsageError(
                     f"another lasting emulator is running: {instance.url}",
-                    hint="stop it first: python -m automation local stop",
+                    hint=f"stop it first: {COMMAND} local stop",
                 )
             return instance, False
         _clear_away()
@@ -80,7 +81,7 @@ def keep(supervisor: Supervisor) -> None:
         if find() is not None:
             raise EmulatorError(
                 "another lasting emulator was started meanwhile",
-                hint="look at it: python -m automation local status",
+                hint=f"look at it: {COMMAND} local status",
             )
         _clear_away()
         _record(supervisor)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+from pathlib import Path
 
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 PROJECT_FILE = "Pulumi.yaml"
+
+
+def program_option(program: Path) -> str:
+    """Return the option that names a program, or nothing where commands find it by themselves.
+
+    Args:
+        program: Folder of the program.
+    """
+    here = Path.cwd()
+    found = program in (here, *here.parents) or program == CHECKOUT
+    return "" if found else f" --program {shlex.quote(str(program))}"
 
 
 def find_program(given: Path | None, here: Path, *, stack: str | None = None) -> Path:

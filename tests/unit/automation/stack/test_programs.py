@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation.stack import programs
-from automation.stack.programs import find_program
+from automation.stack.programs import find_program, program_option
 from automation.support.errors import UsageError
 from automation.support.paths import CHECKOUT
 
@@ -59,3 +59,17 @@ def test_an_installed_automation_has_no_program_of_its_own(
 
     with pytest.raises(UsageError, match="is not in a Pulumi program"):
         find_program(None, tmp_path)
+
+
+def test_a_command_to_type_names_the_program_unless_it_is_found_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = tmp_path / "my program" / "function"
+    inside.mkdir(parents=True)
+    program = inside.parent
+
+    monkeypatch.chdir(inside)
+    assert program_option(program) == ""
+    monkeypatch.chdir(tmp_path)
+    assert program_option(program) == f" --program '{program}'"
+    assert program_option(CHECKOUT) == ""
