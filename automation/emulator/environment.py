@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from automation.emulator.instance import Instance
     from automation.engine import Engine
 
-PASSED_ON = ("LANG", "LC_ALL", "TERM", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "SSL_CERT_FILE")
+PASSED_ON = (
+    *("LANG", "LC_ALL", "TERM", "PYTHONDONTWRITEBYTECODE"),
+    *("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "SSL_CERT_FILE"),
+)
 OF_PIP = "PIP_"  # prefix of pip's: a program may install the packages of its function
 OURS = ("AWS_", "PULUMI_")  # prefixes of variables that a user's command does not inherit
 DEFAULT_ACCOUNT = "000000000000"
