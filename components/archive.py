@@ -42,12 +42,13 @@ def source_archive(
 
     Raises:
         ArgumentsError: The packages that the folder requires cannot be installed, or the code is
-            too large with them.
+            too large with them. Or neither has the handler's module.
     """
     if isinstance(function.code, pulumi.Archive):
         return function.code
     folder = Path(function.code)
     files = _source_files(folder)
+    problem = ""
     if REQUIREMENTS in files:
         try:
             packages = installed(files[REQUIREMENTS], *_platform(function))
@@ -55,7 +56,8 @@ def source_archive(
             problem = in_terms_of(names, f"function.code: {error}")
             raise ArgumentsError(name, [problem]) from error
         files = {**_source_files(packages), **files}
-    if problem := _size_problem(files):
+        problem = _handler_problem(function, files)
+    if problem := problem or _size_problem(files):
         raise ArgumentsError(name, [in_terms_of(names, problem)])
     return pulumi.AssetArchive({each: pulumi.FileAsset(files[each]) for each in sorted(files)})
 
@@ -77,21 +79,31 @@ def source_problems(function: FunctionArgs) -> list[str]:
 def _content_problems(
     folder: Path, files: Collection[str], function: FunctionArgs
 ) -> Iterator[str]:
-    handler = function.handler
-    module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
     if not files:
         yield f"function.code must have source files; {folder} has none"
-    elif (
-        module
-        and not {f"{module}.py", f"{module}/__init__.py"}.intersection(files)
-        and not (function.layers or REQUIREMENTS in files)  # either may have the module
-    ):
-        yield f"function.code must have the handler {handler}; {folder} has no {module}.py"
+    elif REQUIREMENTS not in files and (problem := _handler_problem(function, files)):
+        yield problem
     if REQUIREMENTS in files and not is_known(_platform(function)):
         yield (
             "function.runtime and function.architecture must not come from another resource: the "
             f"packages of {folder / REQUIREMENTS} are chosen for them"
         )
+
+
+def _handler_problem(function: FunctionArgs, files: Collection[str]) -> str:
+    """Return what is wrong with the handler, or nothing: a layer may have its module."""
+    handler = function.handler
+    if not isinstance(handler, str) or function.layers:
+        return ""
+    module = handler.rpartition(".")[0].replace(".", "/")
+    compiled = (each for each in files if each.startswith(f"{module}.") and each.endswith(".so"))
+    if {f"{module}.py", f"{module}/__init__.py"}.intersection(files) or any(compiled):
+        return ""
+    packages = " and no package with it" if REQUIREMENTS in files else ""
+    return (
+        f"function.code must have the handler {handler}; {function.code} has no {module}.py"
+        f"{packages}"
+    )
 
 
 def _size_problem(files: Mapping[str, Path]) -> str:

@@ -171,6 +171,17 @@ def test_the_packages_that_a_folder_requires_are_packed_with_it(
     assert len(pip) == 1
 
 
+def test_a_handlers_module_may_be_in_a_package_but_must_be_somewhere(
+    tmp_path: Path, pip: list[list[str]]
+) -> None:
+    folder = write(tmp_path / "source", "requirements.txt", "consumer.py")
+
+    source_archive("Orders", function(folder, "cards.f"))
+    with pytest.raises(ArgumentsError, match=r"has no orders\.py and no package with it"):
+        source_archive("Orders", function(folder, "orders.f"))
+    assert pip
+
+
 def test_a_file_of_the_folder_wins_over_one_of_a_package(
     tmp_path: Path, pip: list[list[str]]
 ) -> None:
