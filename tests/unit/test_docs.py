@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import keyword
 import re
 import shlex
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from automation.cli import parser
+from automation.emulator.provider.invokes import INVOKES
+from automation.emulator.provider.resources import RESOURCE_TYPES
 from automation.scenario.reading import load_scenario
 from automation.support.paths import CHECKOUT
 from tests.pages import PAGES, commands, documented, name, without_words
@@ -84,3 +87,20 @@ def test_every_scenario_of_a_page_is_valid(page: Path, tmp_path: Path) -> None:
             scenario.write_text(block)
 
             assert load_scenario(scenario).messages
+
+
+def in_python(token: str) -> str:
+    """What pulumi_aws calls a resource type or a function."""
+    module, name = re.fullmatch(r"aws:(\w+)/\w+:(\w+)", token).groups()  # type: ignore[union-attr] # a token
+    service = f"{module}_" if keyword.iskeyword(module) else module
+    snake = re.sub("([A-Z])", r"_\1", name).lower()
+    return f"aws.{snake}" if module == "index" else f"aws.{service}.{name}"
+
+
+def test_the_page_of_the_emulator_lists_what_a_program_may_contain_there() -> None:
+    page = (CHECKOUT / "docs" / "emulator.md").read_text()
+    _, _, rest = page.partition("## What a program may contain\n")
+    section, _, _ = rest.partition("\n## ")
+
+    listed = re.findall(r"`(aws\.[\w.]+)`", section)
+    assert sorted(listed) == sorted(map(in_python, [*RESOURCE_TYPES, *INVOKES]))

@@ -110,7 +110,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Check a resource's inputs, and fill in defaults and an automatic name."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         with reporting_errors(context, f"checking {resource_type.noun} {request.name!r}"):
             news = decode(request.news)
             inputs, failures = check(
@@ -128,7 +128,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Return what differs, and whether that replaces the resource."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         with reporting_errors(context, f"comparing {resource_type.noun} {request.name!r}"):
             state, news = reveal(decode(request.olds)), reveal(decode(request.news))
             found = without_ignored(differences(resource_type, state, news), request.ignoreChanges)
@@ -138,7 +138,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: ServicerContext
     ) -> provider_pb2.CreateResponse:
         """Create a resource, or preview that."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         given = decode(request.properties)
         inputs = without_defaults(reveal(given))
         if request.preview:
@@ -161,7 +161,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ReadRequest, context: ServicerContext
     ) -> provider_pb2.ReadResponse:
         """Return a resource's current state; a response without an id means that it is missing."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         old = decode(request.inputs)
         with reporting_errors(context, f"reading {resource_type.noun} {request.id}"):
             found = read(resource_type, self._aws(request.timeout), request.id)
@@ -177,7 +177,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.UpdateRequest, context: ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """Update a resource in place, or preview that."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         given = decode(request.news)
         operation = f"updating {resource_type.noun} {request.id}"
         with reporting_errors(context, operation):
@@ -204,7 +204,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: ServicerContext) -> Empty:
         """Delete a resource; a missing one counts as deleted."""
-        resource_type = _resource_type(request.type, context)
+        resource_type = _resource_type(request.type, request.name, context)
         with reporting_errors(context, f"deleting {resource_type.noun} {request.id}"):
             state = reveal(decode(request.properties))
             try:
@@ -236,9 +236,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return Aws(clients=self._clients, region=self._config.region, timeout=seconds)
 
 
-def _resource_type(token: str, context: ServicerContext) -> ResourceType:
+def _resource_type(token: str, name: str, context: ServicerContext) -> ResourceType:
     if token not in RESOURCE_TYPES:
-        abort_unsupported(context, f"resource type {token}", RESOURCE_TYPES)
+        abort_unsupported(context, f"resource type {token} of {name!r}", RESOURCE_TYPES)
     return RESOURCE_TYPES[token]
 
 

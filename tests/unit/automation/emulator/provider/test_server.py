@@ -38,6 +38,12 @@ def test_an_error_in_a_comparison_says_what_was_compared(provider: Any, broken: 
         provider.Diff(request, Context())
 
 
+def test_an_unsupported_type_is_an_error_that_names_the_resource(provider: Any) -> None:
+    request = provider_pb2.CheckRequest(type="aws:s3/bucket:Bucket", name="receipts")
+    with pytest.raises(AbortedError, match="resource type aws:s3/bucket:Bucket of 'receipts'; "):
+        provider.Check(request, Context())
+
+
 @pytest.mark.parametrize(
     ("call", "operation"),
     [
