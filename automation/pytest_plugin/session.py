@@ -21,7 +21,6 @@ from automation.ephemeral import looks_for_leftovers, plan_stack
 from automation.pytest_plugin.stack import LiveStack
 from automation.stack.command import command_of_run
 from automation.stack.configuration import check_configuration
-from automation.stack.outputs import read_outputs
 from automation.stack.project import read_project
 from automation.stack.records import RunFolder
 from automation.support.clients import aws_errors, make_clients
@@ -167,8 +166,8 @@ class LiveSession:
             block.enter_context(stack)
             stack.create()
             target.wait_ready()
-            outputs = read_outputs(plan.name, stack.up())
-            live = LiveStack(plan.name, outputs, clients.result(), target, self.used.add)
+            exports = stack.up()
+            live = LiveStack(plan.name, exports, clients.result(), target, self.used.add)
             if self._options.keep:
                 self._keep(target, plan, stack)
         return live

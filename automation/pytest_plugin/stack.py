@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from automation.observe.observer import Observer, read_source_queue
 from automation.proof import check_bodies, looks_at_outcome, time_to_prove
 from automation.scenario.model import Message, Scenario
 from automation.scenario.reading import body_text, load_scenario
 from automation.scenario.send import send_messages
-from automation.support.clients import aws_errors
+from automation.stack.outputs import read_outputs
+from automation.support.clients import aws_errors, make_client
 from automation.support.wait import wait_until
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from automation.judge.verdict import Verdict
     from automation.observe.observation import Observation
     from automation.scenario.send import Sent
-    from automation.stack.outputs import Outputs
     from automation.support.clients import Clients
     from automation.targets.base import Target
 
@@ -32,37 +32,54 @@ class LiveStack:
 
     Args:
         name: Name of the stack.
-        outputs: Its outputs.
+        exports: All that its program exports, by name.
         clients: AWS clients for its account and region.
         target: Where it is deployed.
         on_use: Called with the stack each time that a test uses it.
 
     Attributes:
         name: Name of the stack.
-        outputs: Its outputs.
-        clients: AWS clients for its account and region.
+        exports: All that its program exports, by name. The values of secrets are hidden.
+        outputs: The nine exports that the automation needs, as attributes.
+        clients: AWS clients for its account and region; `client` makes others.
+
+    Raises:
+        OutputsError: The program does not export what the automation needs.
     """
 
     def __init__(
         self,
         name: str,
-        outputs: Outputs,
+        exports: Mapping[str, Any],
         clients: Clients,
         target: Target,
         on_use: Callable[[LiveStack], None],
     ) -> None:
         self.name = name
-        self.outputs = outputs
+        self.exports = exports
+        self.outputs = read_outputs(name, exports)
         self.clients = clients
         self._target = target
         self._on_use = on_use
         self._sent: list[Sent] = []
-        self._observer = Observer(clients, outputs, target.pace.skew)
+        self._observer = Observer(clients, self.outputs, target.pace.skew)
 
     @property
     def exact_receives(self) -> bool:
         """Whether every receive that the queue counts reaches the function."""
         return self._target.exact_receives
+
+    def client(self, service: str) -> Any:
+        """Create a boto3 client of any service, for the stack's endpoint, account and region.
+
+        Args:
+            service: boto3's name of the service, such as "dynamodb".
+
+        Raises:
+            UsageError: boto3 has no such service.
+        """
+        self._on_use(self)
+        return make_client(self._target.environment, self.outputs.region, service)
 
     def send(self, *bodies: object) -> tuple[Sent, ...]:
         """Send messages; return one `Sent` for each, in order.

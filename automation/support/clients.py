@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from automation.support.errors import ObserveError
+from automation.support.errors import ObserveError, UsageError
+from automation.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from boto3.session import Session
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -100,38 +101,77 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     Raises:
         ObserveError: The configuration cannot be used, such as a profile that does not exist.
     """
+    client = _client_maker(environment, region)
+    return Clients(
+        sqs=client("sqs"),
+        lambda_=client("lambda"),
+        logs=client("logs"),
+        iam=client("iam"),
+        tagging=client("resourcegroupstaggingapi"),
+        sts=client("sts"),
+        cloudwatch=client("cloudwatch"),
+    )
+
+
+def make_client(environment: Mapping[str, str], region: str, service: str) -> Any:
+    """Create a client like those of `make_clients`, of any service.
+
+    Args:
+        environment: A target's environment.
+        region: The region.
+        service: boto3's name of the service, such as "dynamodb".
+
+    Raises:
+        UsageError: boto3 has no such service.
+        ObserveError: The configuration cannot be used, such as a profile that does not exist.
+    """
+    from botocore.exceptions import UnknownServiceError
+
+    try:
+        return _client_maker(environment, region)(service)
+    except UnknownServiceError as error:
+        known = str(error.kwargs["known_service_names"]).split(", ")
+        raise UsageError(
+            f"boto3 has no service {service!r}",
+            hint=f"{did_you_mean(service, known)}boto3.Session().get_available_services() lists "
+            "them",
+        ) from error
+
+
+def _client_maker(environment: Mapping[str, str], region: str) -> Callable[[str], Any]:
     from botocore.config import Config
 
     with aws_errors("reading the AWS configuration"):
         session = make_session(environment, region)
     endpoints = endpoint_variables(environment)
-    endpoint = endpoints.get(ENDPOINT)
+    local = ENDPOINT in endpoints
     config = Config(
         connect_timeout=CONNECT_WITHIN,
-        read_timeout=LOCAL_READ_WITHIN if endpoint else READ_WITHIN,
+        read_timeout=LOCAL_READ_WITHIN if local else READ_WITHIN,
         retries={
             "mode": "standard",
-            "total_max_attempts": LOCAL_ATTEMPTS if endpoint else ATTEMPTS,
+            "total_max_attempts": LOCAL_ATTEMPTS if local else ATTEMPTS,
         },
-        proxies={} if endpoint else None,
+        proxies={} if local else None,
     )
 
-    def at(service: str) -> str | None:
-        return endpoints.get(f"{ENDPOINT}_{service}", endpoint)
+    def client(service: str) -> Any:
+        url = _endpoint(service, endpoints)
+        return session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload] # any service
 
-    return Clients(
-        sqs=session.client("sqs", endpoint_url=at("SQS"), config=config),
-        lambda_=session.client("lambda", endpoint_url=at("LAMBDA"), config=config),
-        logs=session.client("logs", endpoint_url=at("CLOUDWATCH_LOGS"), config=config),
-        iam=session.client("iam", endpoint_url=at("IAM"), config=config),
-        tagging=session.client(
-            "resourcegroupstaggingapi",
-            endpoint_url=at("RESOURCE_GROUPS_TAGGING_API"),
-            config=config,
-        ),
-        sts=session.client("sts", endpoint_url=at("STS"), config=config),
-        cloudwatch=session.client("cloudwatch", endpoint_url=at("CLOUDWATCH"), config=config),
-    )
+    return client
+
+
+def _endpoint(service: str, endpoints: Mapping[str, str]) -> str | None:
+    """Return the URL that a service's calls go to; None is AWS's."""
+    if endpoints.keys() - {ENDPOINT}:  # the variable's name is in the service's description
+        from botocore.loaders import Loader
+
+        metadata = Loader().load_service_model(service, "service-2")["metadata"]
+        own = f"{ENDPOINT}_{metadata['serviceId'].replace(' ', '_').upper()}"
+        if own in endpoints:
+            return endpoints[own]
+    return endpoints.get(ENDPOINT)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from automation.support.paths import CHECKOUT
 from tests.local.machine import Account, Done, Machine, finished
 from tests.pages import commands, without_words
 
-FILES = ["Pulumi.yaml", "__main__.py", "function/orders.py", "test_orders.py"]
+FILES = ["Pulumi.yaml", "__main__.py", "function/orders.py", "test_orders.py", "stored.py"]
 FIXED = {  # a program that declares no configuration
     'config.require_int("functionTimeout")': "1",
     'config.require_int("visibilityTimeout")': "2",
@@ -37,6 +37,24 @@ def test_a_project_that_declares_nothing(live_stack_factory):
     stack.send({{"id": 11}})
     stack.wait_until("it", stack.log, lambda log: "[INFO] accepted order 11" in log)
 """
+STORED = {  # by file: what makes the function write to the table of the page's last test
+    "__main__.py": {
+        **dict.fromkeys(FIXED, "10"),
+        'config.require_object("tags")': "{}",
+        "import FunctionArgs, ": "import FunctionArgs, PermissionsArgs, ",
+        "orders = ": 'table = f"orders-{pulumi.get_stack()}"\npulumi.export("table_name", table)\n'
+        'allowed = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}\norders = ',
+        "tags=": "permissions=PermissionsArgs(statements=[allowed]),\n        tags=",
+        "handler=": 'environment={"TABLE": table},\n            handler=',
+    },
+    "function/orders.py": {
+        "import json": "import os\nimport boto3\nimport json",
+        "        try:\n": "        try:\n            boto3.client('dynamodb').put_item(\n"
+        "                TableName=os.environ['TABLE'],\n"
+        "                Item={'id': {'N': str(json.loads(record['body'])['id'])}},\n"
+        "            )\n",
+    },
+}
 
 
 @pytest.fixture
@@ -121,6 +139,23 @@ def test_a_program_that_declares_no_configuration_is_deployed_and_destroyed_too(
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     assert account.resources() == []
+
+
+@pytest.mark.chaos
+def test_what_the_function_wrote_to_a_table_is_looked_up(
+    machine: Machine, python: Path, project: Path
+) -> None:
+    for name, changes in STORED.items():
+        text = (project / name).read_text()
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new, 1)
+        (project / name).write_text(text)
+
+    done = run(machine, python, project, "stored.py")
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    machine.wait_until_clean()
 
 
 @pytest.mark.chaos

@@ -78,7 +78,7 @@ class World:
     retries: int = 0
     deleted: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-    exported: Mapping[str, str] = field(default_factory=lambda: EXPORTED)
+    exported: Mapping[str, Any] = field(default_factory=lambda: EXPORTED)
     target_kept: bool = False
     target_open: bool = False
     own_backend: bool = False

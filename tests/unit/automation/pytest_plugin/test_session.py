@@ -24,6 +24,7 @@ from automation.support.errors import (
 )
 from automation.support.paths import CHECKOUT
 from automation.targets.base import Target
+from tests.unit.automation.stack.examples import EXPORTED
 from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, World
 
 OPTIONS = LiveOptions(target="local", emulator=None, keep=False, program=CHECKOUT, worker=False)
@@ -213,6 +214,23 @@ def test_bodies_are_sent_as_they_are_or_as_json(world: World, session: LiveSessi
 
     assert [each.message.body for each in sent] == ["text", '{"a":1}', "2"]
     assert list(world.sent.values()) == ["text", '{"a":1}', "2"]
+
+
+def test_a_stack_has_all_that_its_program_exports(world: World, session: LiveSession) -> None:
+    world.exported = {**EXPORTED, "totals": [1, 2]}
+
+    live = session.deploy()
+
+    assert live.exports == {**EXPORTED, "totals": [1, 2]}
+    assert live.outputs.queue_url == EXPORTED["queue_url"]
+
+
+def test_a_stack_has_clients_of_any_service(session: LiveSession) -> None:
+    live = session.deploy()
+    session.used.clear()
+
+    assert live.client("dynamodb").meta.region_name == live.outputs.region
+    assert live in session.used
 
 
 def test_a_failed_tests_report_has_the_log_the_dead_letters_and_each_fate(

@@ -3,8 +3,15 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from automation.support.clients import aws_errors, make_clients
-from automation.support.errors import ObserveError
+from automation.support.clients import aws_errors, make_client, make_clients
+from automation.support.errors import ObserveError, UsageError
+
+EMULATOR = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_CONFIG_FILE": "/dev/null",
+}
 
 
 @pytest.mark.parametrize(
@@ -27,16 +34,24 @@ def test_a_profile_that_does_not_exist_is_told_and_is_no_crash() -> None:
 
 
 def test_a_services_own_endpoint_goes_before_that_of_all() -> None:
-    clients = make_clients(
-        {
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
-            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://127.0.0.1:2",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_CONFIG_FILE": "/dev/null",
-        },
-        "us-east-1",
-    )
+    environment = {**EMULATOR, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://127.0.0.1:2"}
+    clients = make_clients(environment, "us-east-1")
 
     assert clients.sqs.meta.endpoint_url == "http://127.0.0.1:1"
     assert clients.logs.meta.endpoint_url == "http://127.0.0.1:2"
+
+
+def test_a_client_of_any_service_is_like_those_of_a_run() -> None:
+    of_a_run = make_clients(EMULATOR, "eu-west-1").sqs.meta
+    meta = make_client(EMULATOR, "eu-west-1", "dynamodb").meta
+
+    assert (meta.endpoint_url, meta.region_name) == ("http://127.0.0.1:1", "eu-west-1")
+    for setting in ("connect_timeout", "read_timeout", "retries", "proxies"):
+        assert getattr(meta.config, setting) == getattr(of_a_run.config, setting)
+
+
+def test_a_service_that_does_not_exist_is_told_with_the_near_one() -> None:
+    with pytest.raises(UsageError, match="boto3 has no service 'dynamo-db'") as raised:
+        make_client(EMULATOR, "us-east-1", "dynamo-db")
+
+    assert raised.value.hint.startswith("did you mean dynamodb? ")
