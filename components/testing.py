@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import warnings
 from dataclasses import dataclass, field
@@ -28,11 +29,12 @@ import pulumi_aws as aws
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
+from pulumi.runtime.config import CONFIG
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.sync_await import _ensure_event_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 PROJECT = "project"
 STACK = "unit"
@@ -207,7 +209,11 @@ class WarningsHandler(logging.Handler):
 
 
 def deploy(
-    program: Callable[[], object], *, project: str = PROJECT, stack: str = STACK
+    program: Callable[[], object],
+    *,
+    project: str = PROJECT,
+    stack: str = STACK,
+    config: Mapping[str, Any] | None = None,
 ) -> Deployment:
     """Run a program as `pulumi up` would, and wait for its resources and its `apply` calls.
 
@@ -217,6 +223,9 @@ def deploy(
         program: Registers resources and exports outputs.
         project: What `pulumi.get_project()` returns in it.
         stack: What `pulumi.get_stack()` returns in it.
+        config: Its configuration, for this call alone. Keys are as for `pulumi config`, with or
+            without the project's name; what is not a string is passed as JSON. None leaves what
+            `pulumi.runtime.set_all_config` set.
     """
     asyncio.set_event_loop(LOOP)  # asyncio.run, in another test, leaves none
     monitor = RecordingMonitor()
@@ -233,8 +242,30 @@ def deploy(
         program()
         return pulumi.Output.all(**stack_outputs).apply(monitor.deployment.exports.update)
 
-    run()
+    with _configured(project, config):
+        run()
     return monitor.deployment
+
+
+@contextlib.contextmanager
+def _configured(project: str, config: Mapping[str, Any] | None) -> Iterator[None]:
+    """Replace the SDK's configuration, and put it back afterwards."""
+    if config is None:
+        yield
+        return
+    before = CONFIG.get()
+    pulumi.runtime.set_all_config(
+        {
+            key if ":" in key else f"{project}:{key}": (
+                value if isinstance(value, str) else json.dumps(value)
+            )
+            for key, value in config.items()
+        }
+    )
+    try:
+        yield
+    finally:
+        pulumi.runtime.set_all_config(before)
 
 
 @contextlib.contextmanager

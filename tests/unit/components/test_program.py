@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import re
 import runpy
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
-from pulumi.runtime.config import CONFIG
 
 from components.testing import Deployment, deploy
 from tests.unit.components.building import arguments
@@ -21,17 +19,7 @@ PROJECT = "poker-hands-consumer"
 STACK = "unit"
 PROJECT_FILE = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())
 SETTINGS = {key: schema for key, schema in PROJECT_FILE["config"].items() if ":" not in key}
-
-
-def configure(settings: Mapping[str, Any]) -> None:
-    """Set the configuration to the defaults of Pulumi.yaml, and these settings of the stack."""
-    values = {key: schema["default"] for key, schema in SETTINGS.items()} | {**settings}
-    pulumi.runtime.set_all_config(
-        {
-            f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
-            for key, value in values.items()
-        }
-    )
+DEFAULTS = {key: schema["default"] for key, schema in SETTINGS.items()}
 
 
 def run_main() -> dict[str, Any]:
@@ -40,8 +28,7 @@ def run_main() -> dict[str, Any]:
 
 def run_program(**settings: Any) -> Deployment:
     """Run __main__.py with the defaults of Pulumi.yaml, and these settings of the stack."""
-    configure(settings)
-    return deploy(run_main, project=PROJECT, stack=STACK)
+    return deploy(run_main, project=PROJECT, stack=STACK, config={**DEFAULTS, **settings})
 
 
 def test_the_component_type_starts_with_the_project_name() -> None:
@@ -57,12 +44,11 @@ def test_every_setting_has_a_type_a_description_and_a_default(key: str) -> None:
 def program() -> dict[str, Any]:
     """Run __main__.py in mocks, and return its global names."""
     names: dict[str, Any] = {}
-    deploy(lambda: names.update(run_main()), project=PROJECT, stack=STACK)
+    deploy(lambda: names.update(run_main()), project=PROJECT, stack=STACK, config=DEFAULTS)
     return names
 
 
 def test_every_setting_is_an_argument_with_the_same_default() -> None:
-    configure({})
     names = program()
     assert {*names["KEYS"].values(), "tags"} == set(SETTINGS)
     default = arguments(CHECKOUT / "function", {})
@@ -169,9 +155,6 @@ def test_a_key_that_the_program_does_not_read_is_told(key: str, advice: str) -> 
 
 
 def test_the_keys_of_pulumi_yaml_and_of_others_are_no_reason_to_warn() -> None:
-    configure({})
-    CONFIG.get().update({"aws:region": "us-east-1", "other-project:batchsize": "5"})
+    others = {"aws:region": "us-east-1", "other-project:batchsize": "5"}
 
-    assert not [
-        each for each in deploy(run_main, project=PROJECT, stack=STACK).warnings if "key" in each
-    ]
+    assert not [each for each in run_program(**others).warnings if "key" in each]

@@ -69,3 +69,35 @@ def test_a_deploy_knows_its_project_and_stack_and_what_was_logged() -> None:
     deployed = deploy(program, project="orders", stack="test")
     assert deployed.exports == {"where": "orders/test"}
     assert deployed.warnings == ["careful"]
+
+
+def read_configuration() -> None:
+    config = pulumi.Config()
+    pulumi.export("timeout", config.get_int("timeout"))
+    pulumi.export("tags", config.get_object("tags"))
+    pulumi.export("region", pulumi.Config("aws").get("region"))
+
+
+def test_a_deploy_has_its_configuration_and_the_next_one_does_not_see_it() -> None:
+    config = {"timeout": "5", "orders:tags": {"team": "cards"}, "aws:region": "eu-west-1"}
+
+    configured = deploy(read_configuration, project="orders", config=config)
+    assert configured.exports == {"timeout": 5, "tags": {"team": "cards"}, "region": "eu-west-1"}
+
+    left = deploy(read_configuration, project="orders").exports
+    assert left == {"timeout": None, "tags": None, "region": None}
+
+
+def test_a_deploy_that_fails_leaves_no_configuration_either() -> None:
+    with pytest.raises(pulumi.ConfigMissingError):
+        deploy(lambda: pulumi.Config().require("missing"), config={"timeout": "5"})
+
+    assert deploy(read_configuration).exports["timeout"] is None
+
+
+def test_without_configuration_a_deploy_keeps_what_was_set() -> None:
+    pulumi.runtime.set_all_config({"orders:timeout": "7"})
+    try:
+        assert deploy(read_configuration, project="orders").exports["timeout"] == 7
+    finally:
+        pulumi.runtime.set_all_config({})
