@@ -118,8 +118,8 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         "--program",
         type=Path,
         metavar="DIR",
-        help="folder of the Pulumi program; default: that of the working folder, as for pulumi, "
-        "else this checkout",
+        help="folder of the Pulumi program; default: that of the working folder, as for pulumi; "
+        "outside of any, this checkout, unless a stack is named or the project is installed",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from automation.options import TARGETS
+from automation.stack.programs import PROJECT_FILE
 from automation.support.paths import CHECKOUT
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def resolved(
     elif setting := settings.get("live_program"):
         folder = root / setting
     else:
-        folder = root if (root / "Pulumi.yaml").is_file() else CHECKOUT
+        # Without any, the error names the rootdir: an installed plugin has no checkout.
+        folder = next((each for each in (root, CHECKOUT) if (each / PROJECT_FILE).is_file()), root)
     return LiveOptions(
         target=target,
         emulator=str(emulator) if emulator else None,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from automation.pytest_plugin import options as module
 from automation.pytest_plugin.options import LiveOptions, resolved
 from automation.support.paths import CHECKOUT
 
@@ -21,6 +22,14 @@ def test_without_options_the_program_is_this_checkouts_on_a_local_target(tmp_pat
     assert options(tmp_path, {}, {}) == LiveOptions(
         target="local", emulator=None, keep=False, program=CHECKOUT, worker=False
     )
+
+
+def test_an_installed_plugin_has_no_program_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHECKOUT", tmp_path / "site-packages")
+
+    assert options(tmp_path, {}, {}).program == tmp_path
 
 
 def test_a_project_at_the_rootdir_is_the_program(tmp_path: Path) -> None:
