@@ -51,7 +51,7 @@ def read_outputs(stack: str, exported: Mapping[str, Any]) -> Outputs:
     if missing:
         raise OutputsError(
             f"stack {stack} does not export {', '.join(missing)}",
-            hint="export these names from its program, each as text (docs/programs.md), and deploy "
-            "it: pulumi up",
+            hint="let its program export each of them as text (QueueConsumer.outputs has all), and "
+            "run this again; a stack of your own needs `pulumi up` first",
         )
     return Outputs(**{name: exported[name] for name in wanted})

@@ -25,4 +25,6 @@ def test_names_every_export_that_is_missing_or_no_string() -> None:
     message = "stack dev does not export queue_url, role_arn"
     with pytest.raises(OutputsError, match=message) as raised:
         read_outputs("dev", exported)
-    assert "docs/programs.md" in raised.value.hint
+    assert "QueueConsumer.outputs" in raised.value.hint
+    assert "run this again" in raised.value.hint
+    assert "a stack of your own needs `pulumi up` first" in raised.value.hint
