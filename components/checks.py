@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import partial
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+import pulumi_aws as aws
 
-from components.arguments import DeadLetterQueueArgs, QueueArgs, QueueConsumerArgs
+from components.arguments import (
+    AlarmsArgs,
+    DeadLetterQueueArgs,
+    FunctionArgs,
+    MappingArgs,
+    PermissionsArgs,
+    QueueArgs,
+    QueueConsumerArgs,
+)
 from components.combinations import REFUSED, WARNED, Combination
 from components.errors import OWN_NAMES, ArgumentsError, in_terms_of
 from components.limits import LIMITS, NAME
@@ -18,9 +28,37 @@ from components.rules import is_known, is_later
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-GROUPS = ("queue", "dead_letter_queue", "function", "mapping", "alarms", "permissions")
+Kind = type | UnionType
+GROUPS: Mapping[str, tuple[str, Kind]] = {
+    "function": ("a FunctionArgs", FunctionArgs),
+    "queue": ("a QueueArgs or an aws.sqs.Queue", QueueArgs | aws.sqs.Queue),
+    "dead_letter_queue": ("a DeadLetterQueueArgs", DeadLetterQueueArgs),
+    "mapping": ("a MappingArgs", MappingArgs),
+    "alarms": ("an AlarmsArgs", AlarmsArgs),
+    "permissions": ("a PermissionsArgs", PermissionsArgs),
+}
+"""What each group of arguments must be, in words and as a type."""
 
 Values = dict[str, Any]
+
+
+def check_groups(name: str, args: object) -> None:
+    """Check that the arguments are in their classes, before anything reads them.
+
+    Raises:
+        ArgumentsError: Some are not, such as a dict. The error lists each.
+    """
+    wanted: list[tuple[str, object, str, Kind]] = (
+        [(group, getattr(args, group), *GROUPS[group]) for group in GROUPS]
+        if isinstance(args, QueueConsumerArgs)
+        else [("args", args, "a QueueConsumerArgs", QueueConsumerArgs)]
+    )
+    if problems := [
+        f"{what} must be {words}; got {type(given).__name__}"
+        for what, given, words, kind in wanted
+        if not isinstance(given, kind)
+    ]:
+        raise ArgumentsError(name, problems)
 
 
 def check(

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from components import policies
 from components.alarms import ALARMS
 from components.archive import source_archive, source_problems
-from components.checks import check, warn
+from components.checks import check, check_groups, warn
 from components.errors import OWN_NAMES
 from components.properties import (
     encryption,
@@ -93,6 +93,7 @@ class QueueConsumer(pulumi.ComponentResource):
         Raises:
             ArgumentsError: The name or the arguments are invalid. The error lists every problem.
         """
+        check_groups(name, args)
         check(name, args, source_problems(args.function), names)
         code = source_archive(name, args.function, names)
         super().__init__("poker-hands-consumer:index:QueueConsumer", name, None, opts)

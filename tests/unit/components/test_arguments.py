@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components import ArgumentsError, QueueConsumer, QueueConsumerArgs
+from components import ArgumentsError, FunctionArgs, QueueConsumer, QueueConsumerArgs
 from components.checks import check, warn
 from components.combinations import REFUSED, WARNED, Combination
 from components.limits import LIMITS, Limit
@@ -372,6 +373,39 @@ def test_all_problems_are_told_at_once_before_anything_is_registered(tmp_path: P
     assert all(f"\n  - {problem}" in str(refused.value) for problem in problems)
     assert all(any(argument in problem for problem in problems) for argument in bad)
     assert any("missing" in problem for problem in problems)
+
+
+def refused_as(args: Any) -> list[str]:
+    with pytest.raises(ArgumentsError) as refused:
+        QueueConsumer("PokerHands", args)
+    return list(refused.value.problems)
+
+
+def test_groups_that_are_dicts_are_all_told_before_anything_reads_them(source: Path) -> None:
+    groups: dict[str, Any] = {
+        "function": {"code": "function"},
+        "queue": {},
+        "dead_letter_queue": None,
+        "mapping": FunctionArgs(code="function"),
+        "alarms": [],
+        "permissions": "all",
+    }
+
+    assert refused_as(QueueConsumerArgs(**groups)) == [
+        "function must be a FunctionArgs; got dict",
+        "queue must be a QueueArgs or an aws.sqs.Queue; got dict",
+        "dead_letter_queue must be a DeadLetterQueueArgs; got NoneType",
+        "mapping must be a MappingArgs; got FunctionArgs",
+        "alarms must be an AlarmsArgs; got list",
+        "permissions must be a PermissionsArgs; got str",
+    ]
+    no_alarms: Any = {}
+    args = replace(arguments(source, {"function.timeout": 901}), alarms=no_alarms)
+    assert refused_as(args) == ["alarms must be an AlarmsArgs; got dict"]
+
+
+def test_arguments_that_are_a_dict_are_told() -> None:
+    assert refused_as({"function": {}}) == ["args must be a QueueConsumerArgs; got dict"]
 
 
 def test_a_rule_for_several_arguments_waits_until_each_alone_is_right(source: Path) -> None:
