@@ -159,8 +159,9 @@ class LiveStack:
                 on every receive must be in the dead-letter queue.
 
         Raises:
-            WaitTimeoutError: The deadline passed; the message quotes the last result.
+            WaitTimeoutError: The deadline passed; the message quotes the end of the last result.
         """
+        __tracebackhide__ = True
         self._on_use(self)
         seconds = self._patience() if within is None else within
         return wait_until(what, look, satisfied, within=seconds, poll=self._target.pace.poll)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 POLL = 0.02  # seconds between two looks at something on this machine
+MOST_SEEN = 300  # characters of the last result that an error quotes
 
 
 def looks(look: Callable[[], T], *, within: float, poll: float = POLL) -> Iterator[T]:
@@ -55,9 +56,15 @@ def wait_until(
         poll: Seconds between two looks.
 
     Raises:
-        WaitTimeoutError: The deadline passed; the message quotes the last result.
+        WaitTimeoutError: The deadline passed; the message quotes the end of the last result.
     """
+    __tracebackhide__ = True  # in a user's test, pytest shows the line that waits instead
     for seen in looks(look, within=within, poll=poll):
         if satisfied(seen):
             return seen
-    raise WaitTimeoutError(f"waited {within:.0f} s for {what}; last seen: {seen}")
+    raise WaitTimeoutError(f"waited {within:.0f} s for {what}; last seen: {_end_of(str(seen))}")
+
+
+def _end_of(text: str) -> str:
+    """Return a text, or its end: of a log, the last lines say why a wait was in vain."""
+    return text if len(text) <= MOST_SEEN else f"…{text[-MOST_SEEN:]}"

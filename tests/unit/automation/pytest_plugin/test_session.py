@@ -270,3 +270,13 @@ def test_a_wait_that_is_in_vain_quotes_the_last_result(session: LiveSession) -> 
 
     with pytest.raises(WaitTimeoutError, match="waited 0 s for luck; last seen: 7"):
         live.wait_until("luck", lambda: 7, lambda seen: seen == 8, within=0.02)
+
+
+def test_a_wait_that_is_in_vain_shows_the_line_of_the_test_alone(session: LiveSession) -> None:
+    live = session.deploy()
+
+    with pytest.raises(WaitTimeoutError) as raised:
+        live.wait_until("luck", lambda: 7, lambda seen: seen == 8, within=0)
+
+    (shown,) = raised.traceback.filter(raised)
+    assert shown.path == Path(__file__)

@@ -24,6 +24,17 @@ def test_a_time_out_says_what_was_awaited_and_what_was_seen_last() -> None:
         wait_until("the moon", lambda: "a cloud", lambda _: False, within=0.05, poll=0.01)
 
 
+def test_a_time_out_quotes_the_end_of_what_is_long() -> None:
+    lines = tuple(f"line {number}" for number in range(1000))
+
+    with pytest.raises(WaitTimeoutError) as raised:
+        wait_until("a line", lambda: lines, lambda _: False, within=0)
+
+    assert str(raised.value).startswith("waited 0 s for a line; last seen: …")
+    assert str(raised.value).endswith("'line 998', 'line 999')")
+    assert len(str(raised.value)) < 400
+
+
 def test_looks_once_even_when_there_is_no_time() -> None:
     assert wait_until("now", lambda: 1, lambda n: n == 1, within=0, poll=1) == 1
 
