@@ -24,6 +24,7 @@ from automation.cli import (
 from automation.cli.base import EXIT_CODES, Help, Parser, Version, add_commands
 from automation.support.errors import AutomationError, HostError
 from automation.support.invoked import COMMAND
+from automation.support.output import check_stdout
 
 if TYPE_CHECKING:
     import argparse
@@ -43,9 +44,8 @@ COMMANDS = tuple(
 def command(arguments: Sequence[str]) -> int:
     """Parse and run one command; print an error, with its next step, to stderr."""
     options = parser().parse(arguments)
-    carry_out: Callable[[argparse.Namespace], int] = options.carry_out
     try:
-        return carry_out(options)
+        return _carry_out(options)
     except AutomationError as failure:
         error = failure
     except OSError as refused:
@@ -54,6 +54,14 @@ def command(arguments: Sequence[str]) -> int:
 
     print_error(error, make_console(stderr=True))
     return error.exit_code
+
+
+def _carry_out(options: argparse.Namespace) -> int:
+    carry_out: Callable[[argparse.Namespace], int] = options.carry_out
+    code = carry_out(options)
+    if carry_out is not run.carry_out:  # its exit code is the outcome's
+        check_stdout()
+    return code
 
 
 @cache

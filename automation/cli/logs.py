@@ -77,7 +77,7 @@ def looks_at(
 ) -> Iterable[Iterable[Row]]:
     """Read the rows since a time; with --follow, again and again."""
     from automation.operate.rows import Tail
-    from automation.support.output import reader_is_gone
+    from automation.support.output import check_stdout, reader_is_gone
     from automation.support.wait import looks
 
     tail = Tail(stack.observer.log_events, options.since, wanted)
@@ -90,6 +90,7 @@ def looks_at(
     for rows in looks(tail.fresh, within=float("inf"), poll=poll):
         yield rows
         stack.target.check()
+        check_stdout()
         if reader_is_gone():
             return
 

@@ -1,8 +1,9 @@
 """Standard output and error that survive failed writes.
 
 A closed terminal, a full disk, a reader that has ended or hangs, an encoding that lacks a
-character: none of them may end a clean-up or change an exit code. So both streams are replaced at
-the start, and everything that the automation prints goes through the replacements.
+character: none of them may end a clean-up or change the exit code of a run. So both streams are
+replaced at the start, and everything that the automation prints goes through the replacements. A
+command whose output is what the user asked for calls `check_stdout` at its end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import select
 import sys
 from typing import TYPE_CHECKING, TextIO
+
+from automation.support.errors import HostError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -43,11 +46,29 @@ def write_from_signal_handler(line: str) -> None:
         file.write(f"{line}\n".encode())
 
 
-def reader_is_gone() -> bool:
-    """Whether nobody can read standard output any more: its pipe or terminal is closed."""
+def reader_is_gone(descriptor: int = STDOUT) -> bool:
+    """Whether nobody can read a stream any more: its pipe or terminal is closed."""
     poll = select.poll()
-    poll.register(STDOUT, 0)  # errors and hang-ups are always told
+    poll.register(descriptor, 0)  # errors and hang-ups are always told
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def check_stdout() -> None:
+    """Raise if something that was printed to standard output is lost.
+
+    A reader that is gone has lost nothing: it has read as much as it wanted.
+
+    Raises:
+        HostError: The disk is full, for example.
+    """
+    sys.stdout.flush()
+    file = getattr(sys.stdout.buffer, "raw", None)
+    if isinstance(file, SurvivingFile) and file.failure:
+        raise HostError(
+            "standard output could not be written, so what was printed is not complete: "
+            f"{file.failure.strerror}",
+            hint="make room, or redirect it elsewhere; what the command changed is not undone",
+        )
 
 
 class SurvivingFile(io.FileIO):
@@ -57,11 +78,15 @@ class SurvivingFile(io.FileIO):
         descriptor: Stays open when this object is closed.
         patience: Seconds that a write waits for the reader; None waits for ever. After a write that
             waited in vain, no write waits until one succeeds.
+
+    Attributes:
+        failure: Why the first write failed, unless its reader was gone; None if none failed.
     """
 
     def __init__(self, descriptor: int, *, patience: float | None) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self._patience = self._wait = patience
+        self.failure: OSError | None = None
 
     def write(self, data: ReadableBuffer) -> int:
         """Write the first part of the data, or drop all of it; return the number of bytes."""
@@ -71,7 +96,9 @@ class SurvivingFile(io.FileIO):
             self._wait = self._patience if ready else 0.0
             # A ready pipe accepts this much without blocking.
             written = super().write(view[: select.PIPE_BUF]) if ready else None
-        except OSError:  # no reader, no terminal, no space
+        except OSError as error:  # no reader, no terminal, no space
+            if self.failure is None and not reader_is_gone(self.fileno()):
+                self.failure = error
             written = None
         return len(view) if written is None else written
 

@@ -269,3 +269,40 @@ def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:
     assert "is not a number of seconds above 0" in done.stderr
     assert not done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["permissions", "completion bash"])
+def test_a_command_whose_output_the_disk_does_not_take_ends_with_3_and_says_why(
+    command: str,
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "automation", *command.split()],
+            cwd=CHECKOUT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert done.returncode == 3
+    assert "error: standard output could not be written" in done.stderr
+    assert "not complete: No space left on device" in done.stderr
+    assert "next: make room" in done.stderr
+
+
+def test_a_command_whose_reader_has_read_enough_ends_with_0_and_says_nothing() -> None:
+    command = f"{shlex.quote(sys.executable)} -m automation completion bash"
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1

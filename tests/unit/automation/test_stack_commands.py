@@ -17,7 +17,7 @@ from automation.listing import Listed
 from automation.observe.observation import LogEvent
 from automation.observe.observer import Observer
 from automation.operate import failures, trace
-from automation.support.errors import Interrupted
+from automation.support.errors import HostError, Interrupted
 from automation.targets.base import Pace
 from tests.unit.automation.operate.alarms import ALARMS
 from tests.unit.automation.operate.queues import ATTRIBUTES, OUTPUTS, Queues, letter
@@ -184,6 +184,17 @@ def test_a_log_that_is_followed_ends_when_its_reader_is_gone(
 
     assert code == 0
     assert told.count('"FAIL m-2 receive=') == 3  # once, though it was read twice
+
+
+def test_a_log_that_is_followed_ends_when_it_cannot_be_written(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise HostError("standard output could not be written")
+
+    monkeypatch.setattr("automation.support.output.check_stdout", full)
+
+    assert said("logs", "--follow", *LONG_AGO)[0] == 3
 
 
 def test_a_message_s_life_is_printed(said: Said) -> None:

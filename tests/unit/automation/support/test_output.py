@@ -14,7 +14,9 @@ from automation.support.paths import CHECKOUT
 
 PRELUDE = """
 import sys
-from automation.support.output import survive_failed_writes, write_from_signal_handler
+from automation.support.output import (
+    check_stdout, survive_failed_writes, write_from_signal_handler
+)
 survive_failed_writes()
 """
 
@@ -49,6 +51,10 @@ def hung_up_terminal() -> int:
     return slave
 
 
+def nobody_yet() -> int:
+    return os.open(os.devnull, os.O_WRONLY)
+
+
 LOST = [read_end_closed, full_device, hung_up_terminal]
 
 
@@ -75,6 +81,61 @@ def test_a_stream_that_takes_nothing_changes_neither_the_work_nor_the_exit_code(
 
     assert process.wait(30) == 7
     assert (tmp_path / "done").exists()
+
+
+def closed_for_writing() -> int:
+    return os.open(os.devnull, os.O_RDONLY)
+
+
+@pytest.mark.parametrize(
+    ("stdout", "reason"),
+    [
+        (full_device, "No space left on device"),
+        (closed_for_writing, "Bad file descriptor"),
+        (nobody_yet, ""),
+        (read_end_closed, ""),
+        (hung_up_terminal, ""),
+    ],
+)
+def test_what_the_system_did_not_take_is_an_error_unless_its_reader_is_gone(
+    stdout: Callable[[], int], reason: str
+) -> None:
+    program = """
+        from automation.support.errors import HostError
+        print("a little, that stays in the buffer")
+        try:
+            check_stdout()
+        except HostError as error:
+            sys.stderr.write(f"{error}")
+    """
+    descriptor = stdout()
+    process = start(program, stdout=descriptor, stderr=subprocess.PIPE)
+    os.close(descriptor)
+
+    told = process.communicate(timeout=30)[1].decode()
+    assert told.startswith("standard output could not be written") is bool(reason)
+    assert told.endswith(reason)
+
+
+def test_a_file_that_may_not_grow_loses_what_comes_after_and_that_is_an_error(
+    tmp_path: Path,
+) -> None:
+    program = """
+        import resource
+        from automation.support.errors import HostError
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
+        print("x" * 10_000)
+        print("more", flush=True)
+        try:
+            check_stdout()
+        except HostError as error:
+            sys.stderr.write(f"{error}")
+    """
+    with (tmp_path / "file").open("w") as file:
+        process = start(program, stdout=file.fileno(), stderr=subprocess.PIPE)
+
+    assert process.communicate(timeout=30)[1].endswith(b": File too large")
+    assert (tmp_path / "file").read_text() == "x" * 5_000
 
 
 @pytest.mark.parametrize("closing", ["1>&-", "2>&-", "0<&- 1>&- 2>&-"])
@@ -130,10 +191,6 @@ def test_a_slow_reader_of_stdout_gets_everything() -> None:
         process.wait(0.5)
 
     assert len(process.communicate(timeout=30)[0]) == 300_001
-
-
-def nobody_yet() -> int:
-    return os.open(os.devnull, os.O_WRONLY)
 
 
 @pytest.mark.parametrize(
