@@ -56,6 +56,9 @@ def reap(
         narrator: Shows what an installation of the engine is doing.
         confirm: Asked before anything of one target is removed, with what would be.
 
+    Returns:
+        All that was found, whether the options select it or not.
+
     Raises:
         AutomationError: A target cannot be opened, or its services refuse to list.
     """
@@ -71,8 +74,7 @@ def reap(
                 backend=project.backend,
                 accounts=options.accounts,
             ) as target:
-                found_here = look(target, project.name)
-                left = [each for each in found_here if options.stack in {None, each.stack}]
+                left = look(target, project.name)
                 selected = [each for each in left if selects(options, each)]
                 if selected and confirm(selected):
                     for each in selected:
@@ -87,8 +89,11 @@ def reap(
 
 def selects(options: ReapOptions, remains: Remains) -> bool:
     """Whether a stack may be removed: expired or asked for, and its run not going on."""
-    expired = remains.overdue is not None and remains.overdue >= 0
-    due = options.everything or options.stack is not None or expired
+    if options.stack is not None:
+        due = options.stack == remains.stack
+    else:
+        expired = remains.overdue is not None and remains.overdue >= 0
+        due = options.everything or expired
     return due and not remains.alive
 
 
@@ -250,7 +255,6 @@ def forget(
     left: list[Remains], options: ReapOptions, confirm: Callable[[list[Remains]], bool]
 ) -> list[Remains]:
     """Remove the folders, of those that the options select, of runs whose stacks are gone."""
-    left = [each for each in left if options.stack in {None, each.stack}]
     selected = [each for each in left if selects(options, each)]
     if selected and confirm(selected):
         for each in selected:

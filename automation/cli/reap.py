@@ -16,9 +16,11 @@ from automation.cli.arguments import (
     say,
 )
 from automation.cli.base import Command
+from automation.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from automation.stack.remains import Remains
 
@@ -45,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Find and remove what ephemeral stacks left behind."""
     from automation.options import ReapOptions
-    from automation.reap import reap
+    from automation.reap import reap, selects
     from automation.report.live import TerminalNarrator
     from automation.report.remains import document, print_remains
     from automation.report.terminal import ask, make_console
@@ -59,26 +61,47 @@ def carry_out(options: argparse.Namespace) -> int:
         print_remains(selected, errors)
         return ask(f"Remove all of this from {selected[0].place}?", errors)
 
-    found = reap(
-        ReapOptions(
-            target=options.target,
-            program=find_program(options.program, Path.cwd()),
-            emulator=options.emulator,
-            stack=options.stack,
-            everything=options.all,
-            accounts=tuple(options.account),
-        ),
-        dict(os.environ),
-        TerminalNarrator(errors),
-        confirm,
+    asked = ReapOptions(
+        target=options.target,
+        program=find_program(options.program, Path.cwd()),
+        emulator=options.emulator,
+        stack=options.stack,
+        everything=options.all,
+        accounts=tuple(options.account),
     )
+    everything = reap(asked, dict(os.environ), TerminalNarrator(errors), confirm)
+    found = [each for each in everything if options.stack in {None, each.stack}]
     if options.json:
         print_json(document(found))
     else:
-        print_remains(found, make_console())
-        if any(not each.removed and not each.alive for each in found) and not options.yes:
+        of = f"stack {options.stack}" if options.stack else "ephemeral stacks"
+        print_remains(found, make_console(), of=of)
+    if options.stack and not found:
+        say(_no_such_stack(options.stack, everything))
+    elif left := [each for each in found if not (each.removed or each.alive)]:
+        kept = [each for each in left if not selects(asked, each)]
+        if not options.yes:
             say("add --yes to remove expired stacks, and --all to remove the others too")
+        elif kept:
+            say(_kept(len(kept), removed=any(each.removed for each in found)))
     return 3 if any(each.failures for each in found) else 0
+
+
+def _no_such_stack(stack: str, others: Sequence[Remains]) -> str:
+    from automation.report.terminal import printable
+
+    names = sorted({each.stack for each in others})
+    known = f"there are: {', '.join(names)}" if names else "there is none"
+    return printable(
+        f"there is no ephemeral stack {stack}: {did_you_mean(stack, names)}{known}; for a stack of "
+        "your own, use `pulumi destroy`"
+    )
+
+
+def _kept(number: int, *, removed: bool) -> str:
+    start = "" if removed else "nothing was removed: "
+    stacks = "1 stack has" if number == 1 else f"{number} stacks have"
+    return f"{start}{stacks} not expired; add --all"
 
 
 COMMAND = Command(

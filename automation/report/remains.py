@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 COLUMNS = ("stack", "kind", "name", "age", "expires", "found by")
 
 
-def print_remains(found: Sequence[Remains], console: Console) -> None:
-    """Print each resource that is left, by stack, and why something could not be removed."""
+def print_remains(
+    found: Sequence[Remains], console: Console, *, of: str = "ephemeral stacks"
+) -> None:
+    """Print each resource that is left, by stack, and why something could not be removed.
+
+    Args:
+        found: What is left.
+        console: Where to.
+        of: What was looked for, to say that nothing is left of it.
+    """
     if not found:
-        console.print("Nothing is left of ephemeral stacks.")
+        console.print(Text(f"Nothing is left of {printable(of)}."))
     for place in dict.fromkeys(each.place for each in found):
         console.print(Text.assemble(("On ", "bold"), (printable(place), "cyan")), soft_wrap=True)
         table = Table(box=None, pad_edge=False, header_style="dim")

@@ -193,9 +193,9 @@ def test_one_stack_can_be_named(world: World, left: Callable[..., RunFolder], re
     left(stack="run-1")
     left(stack="run-2")
 
-    (remains,) = reaped(stack="run-2")
+    removed = {remains.stack: remains.removed for remains in reaped(stack="run-2")}
 
-    assert remains.stack == "run-2"
+    assert removed == {"run-1": False, "run-2": True}
     assert [path.name for path in world.folder.iterdir()] == ["run-1"]
 
 
@@ -301,6 +301,56 @@ def test_the_command_prints_what_is_left(
     output = capsys.readouterr()
     assert text in output.out + output.err
     assert "run-1" in output.out
+
+
+@pytest.mark.parametrize(
+    ("expiries", "told"),
+    [
+        ({"run-1": FUTURE}, "nothing was removed: 1 stack has not expired; add --all\n"),
+        (
+            {"run-1": PAST, "run-2": FUTURE, "run-3": FUTURE},
+            "2 stacks have not expired; add --all\n",
+        ),
+        ({"run-1": PAST}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_command_says_what_it_did_not_remove_and_why(
+    expiries: dict[str, str],
+    told: str,
+    left: Callable[..., RunFolder],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for stack, expires_at in expiries.items():
+        left(stack=stack, expires_at=expires_at)
+
+    assert command(["reap", "--yes"]) == 0
+
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (["run-1", "run-2"], "did you mean run-1? there are: run-1, run-2"),
+        ([], "there is none"),
+    ],
+)
+def test_the_command_says_that_there_is_no_stack_of_that_name_and_which_there_are(
+    others: list[str],
+    told: str,
+    left: Callable[..., RunFolder],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for stack in others:
+        left(stack=stack)
+
+    assert command(["reap", "--stack", "rum-1", "--yes"]) == 0
+
+    output = capsys.readouterr()
+    assert output.out == "Nothing is left of stack rum-1.\n"
+    assert f"there is no ephemeral stack rum-1: {told}" in output.err
+    assert "pulumi destroy" in output.err
 
 
 def test_the_command_says_when_nothing_is_left(
