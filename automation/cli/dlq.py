@@ -62,14 +62,18 @@ message that is not selected holds back those behind it in its group: select the
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the dead letter."""
-    parser.add_argument("message_id", metavar="ID", help="as `dlq list` prints it")
+    parser.add_argument("message_id", metavar="ID", help="the id, or its first 8 characters")
     add_stack_options(parser)
 
 
 def add_redrive_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the filters of a redrive, and how it goes."""
     parser.add_argument(
-        "--id", action="append", default=[], metavar="ID", help="only this message; repeatable"
+        "--id",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this message, by its id or its first 8 characters; repeatable",
     )
     parser.add_argument(
         "--body", type=pattern, metavar="REGEX", help="only where this is found in the body"
@@ -113,24 +117,28 @@ def list_all(options: argparse.Namespace) -> int:
 def show(options: argparse.Namespace) -> int:
     """Print one dead letter, with its body and every line about it."""
     from automation.cli.dead_letters import document, print_one
+    from automation.operate.ids import LEAST, whole_id
     from automation.operate.peek import failures
 
     with opened_stack(options) as stack:
         found = failures(stack.observer)
-    wanted = [each for each in found if each.letter.message_id == options.message_id]
+    by_id = {each.letter.message_id: each for each in found}
+    wanted = by_id.get(whole_id(options.message_id, by_id))
     if not wanted:
         from automation.support.nearest import did_you_mean
 
-        near = did_you_mean(options.message_id, [each.letter.message_id for each in found])
+        near = did_you_mean(options.message_id, by_id)
+        why = "`dlq list` lists what is; a message that somebody reads is hidden for two minutes"
+        if len(options.message_id) < LEAST:
+            why = f"`dlq list` prints the ids; their first {LEAST} characters will do"
         raise NotFoundError(
             f"message {options.message_id} is not in the dead-letter queue of stack {stack.name}",
-            hint=f"{near}`dlq list` lists what is; a message that somebody reads is hidden for two "
-            "minutes",
+            hint=f"{near}{why}",
         )
     if options.json:
-        print_json(document(wanted[0]))
+        print_json(document(wanted))
     else:
-        print_one(wanted[0])
+        print_one(wanted)
     return 0
 
 
@@ -138,11 +146,13 @@ def redrive(options: argparse.Namespace) -> int:
     """Move dead letters back to the source queue."""
     from automation.cli.dead_letters import moved_document, told
     from automation.operate.failures import Selection
+    from automation.operate.peek import whole_ids
     from automation.operate.redrive import Redrive, RedriveOptions
 
     moved: list[Redriven] = []
     with opened_stack(options) as stack:
-        selection = Selection(ids=frozenset(options.id), body=options.body, reason=options.reason)
+        ids = whole_ids(stack.observer, options.id)
+        selection = Selection(ids=ids, body=options.body, reason=options.reason)
         job = Redrive(
             stack.clients.sqs,
             stack.outputs,
@@ -154,7 +164,7 @@ def redrive(options: argparse.Namespace) -> int:
             say(f"{len(moved)} {told(each)}")
     if options.json:
         print_json([moved_document(each) for each in moved])
-    missing = set(options.id) - {each.failure.letter.message_id for each in moved}
+    missing = ids - {each.failure.letter.message_id for each in moved}
     failed = [each for each in moved if each.outcome in {"refused", "duplicated"}]
     if missing or failed:
         raise AutomationError(

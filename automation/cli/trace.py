@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from automation.cli.arguments import add_since, add_stack_options, opened_stack, print_json
 from automation.cli.base import Command
-from automation.observe.logs import UUID
+from automation.operate.ids import START
 from automation.support.errors import NotFoundError, UsageError
 from automation.support.interrupts import interruptible
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from automation.operate.trace import Trace
 
-MESSAGE_ID = re.compile(UUID)  # as SQS makes them
+MESSAGE_ID = re.compile(START)
 
 EXAMPLES = """\
 examples:
@@ -31,7 +31,11 @@ age_ms=312. Exit code 3 if nothing is known of it.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the message."""
-    parser.add_argument("message_id", metavar="ID", help="the id that SQS gave the message")
+    parser.add_argument(
+        "message_id",
+        metavar="ID",
+        help="the id that SQS gave the message, or its first 8 characters",
+    )
     add_since(parser, "1d")
     add_stack_options(parser)
 
@@ -40,14 +44,15 @@ def carry_out(options: argparse.Namespace) -> int:
     """Print a message's life."""
     from automation.observe.logs import read_logs
     from automation.observe.observer import read_depth
+    from automation.operate.ids import ids_in, whole_id
     from automation.operate.peek import peek
     from automation.operate.trace import trace
 
     if not MESSAGE_ID.fullmatch(options.message_id):
         raise UsageError(
             f"{options.message_id!r} is not the id of a message",
-            hint="give the whole id, such as 31a60dfe-6c5f-4930-ae5d-b8c74f812462; `send` and "
-            "`dlq list` print it",
+            hint="give the id that `send` and `dlq list` print, such as "
+            "31a60dfe-6c5f-4930-ae5d-b8c74f812462, or its first 8 characters",
         )
     with opened_stack(options) as stack:
         with interruptible():
@@ -55,7 +60,8 @@ def carry_out(options: argparse.Namespace) -> int:
         letters = peek(stack.observer)
         with interruptible():
             logs = read_logs(stack.observer.log_events(options.since))
-            found = trace(options.message_id, logs, letters, source)
+            known = {letter.message_id for letter in letters} | ids_in(logs)
+            found = trace(whole_id(options.message_id, known), logs, letters, source)
         if found is None:
             raise NotFoundError(
                 f"nothing is known of message {options.message_id} on stack {stack.name}: it is no "

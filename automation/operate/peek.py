@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from automation.observe.logs import read_logs
+from automation.observe.logs import UUID, read_logs
 from automation.operate.failures import explain
+from automation.operate.ids import whole_id
 from automation.support.interrupts import interruptible, shielded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from automation.observe.observation import DeadLetter
     from automation.observe.observer import Observer
     from automation.operate.failures import Failure
@@ -37,3 +41,15 @@ def failures(observer: Observer) -> tuple[Failure, ...]:
     with interruptible():
         events = observer.log_events(min(letter.sent_at for letter in letters))
         return explain(letters, read_logs(events))
+
+
+def whole_ids(observer: Observer, given: Sequence[str]) -> frozenset[str]:
+    """Return the ids of dead letters, each given whole or by its start.
+
+    Raises:
+        UsageError: Several dead letters' ids have the same start.
+    """
+    if all(re.fullmatch(UUID, each) for each in given):
+        return frozenset(given)
+    known = {letter.message_id for letter in peek(observer)}
+    return frozenset(whole_id(each, known) for each in given)

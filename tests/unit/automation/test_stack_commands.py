@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from automation.cli import command
+from automation.cli import trace as trace_command
 from automation.listing import Listed
 from automation.observe.observation import LogEvent
 from automation.observe.observer import Observer
@@ -24,6 +25,9 @@ from tests.unit.automation.operate.queues import ATTRIBUTES, OUTPUTS, Queues, le
 from tests.unit.automation.report.results import events
 
 MODULES = ("status", "logs", "trace", "dlq", "cost")
+
+LOGGED = "31a60dfe-6c5f-4930-ae5d-b8c74f812462"
+DEAD, DEAD_TOO = "09c60c72-6c5f-4930-ae5d-b8c74f812462", "09c60c72-0000-4930-ae5d-b8c74f812462"
 
 Said = Callable[..., tuple[int, str]]
 
@@ -93,7 +97,7 @@ def said(
     mapping = {"State": "Enabled", "BatchSize": 10, "LastProcessingResult": "OK"}
     clients: Any = SimpleNamespace(
         sqs=queues,
-        logs=Pages({"events": [as_response(event) for event in events()]}),
+        logs=Pages({"events": [as_response(event) for event in events(f"[INFO] ok {LOGGED}")]}),
         lambda_=SimpleNamespace(get_event_source_mapping=lambda **_: mapping),
         cloudwatch=CloudWatch({"MetricAlarms": ALARMS}),
     )
@@ -118,7 +122,8 @@ def said(
     for module in MODULES:
         monkeypatch.setattr(f"automation.cli.{module}.opened_stack", opened)
 
-    monkeypatch.setattr("automation.cli.trace.MESSAGE_ID", re.compile("m-[0-9]"))
+    pattern = f"m-[0-9]|{trace_command.MESSAGE_ID.pattern}"
+    monkeypatch.setattr(trace_command, "MESSAGE_ID", re.compile(pattern))
 
     def run(*arguments: str) -> tuple[int, str]:
         code = command(arguments)
@@ -216,7 +221,50 @@ def test_a_part_of_a_line_is_no_message(said: Said, part: str) -> None:
 
     assert code == 2
     assert f"{part!r} is not the id of a message" in told
-    assert "give the whole id" in told
+    assert "or its first 8 characters" in told
+
+
+@pytest.mark.parametrize("arguments", ["trace", "dlq show", "dlq redrive --dry-run --id"])
+def test_the_first_8_characters_of_an_id_will_do(
+    arguments: str, said: Said, queues: StackQueues
+) -> None:
+    queues.letters[DEAD] = letter(DEAD, "dead")
+    asked = [*arguments.split(), DEAD[:8]]
+
+    code, told = said(*asked)
+
+    assert code == 0, told
+    assert ("fate dead-lettered" if "trace" in arguments else DEAD) in told
+    assert not queues.hidden
+    queues.letters[DEAD_TOO] = letter(DEAD_TOO, "dead too")
+    code, told = said(*asked)
+    assert code == 2
+    assert f"the ids of 2 messages begin with 09c60c72: {DEAD_TOO}, {DEAD}" in told
+
+
+def test_a_message_that_only_the_log_names_is_traced_by_the_start_of_its_id(said: Said) -> None:
+    traced = json.loads(said("trace", LOGGED[:8], "--json", *LONG_AGO)[1])
+
+    assert (traced["message_id"], traced["fate"]) == (LOGGED, "processed")
+
+
+def test_a_redrive_by_the_start_of_an_id_moves_that_message_only(
+    said: Said, queues: StackQueues
+) -> None:
+    queues.letters[DEAD] = letter(DEAD, "dead")
+
+    code, told = said("dlq", "redrive", "--id", DEAD[:8])
+
+    assert code == 0, told
+    assert list(queues.letters) == ["m-2"]
+
+
+def test_too_short_a_start_of_a_dead_letter_s_id_is_told_how_long_it_must_be(said: Said) -> None:
+    code, told = said("dlq", "show", "09c6")
+
+    assert code == 3
+    assert "`dlq list` prints the ids; their first 8 characters will do" in told
+    assert "two minutes" not in told
 
 
 def test_what_nobody_knows_is_an_error_with_the_next_step(said: Said) -> None:
