@@ -170,13 +170,13 @@ def _print(measured: str, usage: Usage, messages: int, lines: tuple[BillLine, ..
     from rich.text import Text
 
     from automation.operate.pricing import AS_OF, REGION, total
-    from automation.report.terminal import make_console
+    from automation.report.terminal import make_console, print_table
 
     console = make_console()
     console.print(Text(_measured(measured, usage)))
     console.print(Text("Durations on an emulator are this machine's; AWS's differ.", "dim"))
     console.print(Text(f"\nA month with {messages:,} messages, in US dollars", "bold"))
-    console.print(_table(lines))
+    print_table(_table(lines), console)
     console.print(f"\nList prices of {AS_OF} in {REGION}, without taxes and discounts:")
     for source in total(lines).sources:
         console.print(Text(f"  {source}", "dim"), soft_wrap=True)

@@ -51,7 +51,7 @@ def _print(findings: Sequence[Finding]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from automation.report.terminal import make_console, printable
+    from automation.report.terminal import make_console, print_table, printable
 
     console = make_console()
     table = Table.grid(padding=(0, 2))
@@ -62,7 +62,7 @@ def _print(findings: Sequence[Finding]) -> None:
         table.add_row(state, finding.what, Text(printable(finding.found)))
         if finding.fix:
             table.add_row("", "", Text(finding.fix, "bold"))
-    console.print(table)
+    print_table(table, console)
 
 
 COMMAND = Command(

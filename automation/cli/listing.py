@@ -12,7 +12,7 @@ from automation.cli.base import Command
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from automation.listing import Listed
 
@@ -52,32 +52,41 @@ def carry_out(options: argparse.Namespace) -> int:
 
 def _print(found: Sequence[Listed]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
-    from automation.report.remains import duration
-    from automation.report.terminal import make_console, printable
-    from automation.stack.records import seconds_since
+    from automation.report.terminal import make_console, print_table, printable
 
     console = make_console()
     if not found:
         console.print("There is no stack.")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("stack", "whose", "age", "expires", "resources", "where"):
-        table.add_column(heading, overflow="fold")
+    for place in dict.fromkeys(each.place for each in found):
+        console.print(Text.assemble(("On ", "bold"), (printable(place), "cyan")), soft_wrap=True)
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in ("stack", "whose", "age", "expires", "resources"):
+            table.add_column(heading, overflow="fold")
+        for row in _rows(each for each in found if each.place == place):
+            table.add_row(*row)
+        print_table(table, console, names=(0,))
+
+
+def _rows(found: Iterable[Listed]) -> Iterator[tuple[str, ...]]:
+    from automation.report.remains import duration
+    from automation.report.terminal import printable
+    from automation.stack.records import seconds_since
+
     for each in found:
         overdue = seconds_since(each.expires_at)
         expires = "never" if each.owner == "yours" else "?"
         if overdue is not None:
             expires = f"{duration(overdue)} ago" if overdue >= 0 else f"in {duration(-overdue)}"
-        table.add_row(
+        yield (
             printable(each.stack),
             each.owner,
             "?" if each.age is None else duration(each.age),
             expires,
             "?" if each.resources is None else str(each.resources),
-            each.place,
         )
-    console.print(table)
 
 
 COMMAND = Command(

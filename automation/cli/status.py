@@ -74,7 +74,7 @@ def _print(stack: ExistingStack, status: Status, since: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from automation.report.terminal import make_console, printable
+    from automation.report.terminal import make_console, print_table, printable
 
     console = make_console()
     console.print(
@@ -85,7 +85,7 @@ def _print(stack: ExistingStack, status: Status, since: str) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in _rows(stack, status, since):
         table.add_row(Text(name, "bold"), value)
-    console.print(table)
+    print_table(table, console)
     if status.dead_letters.visible:
         where = f"--stack {printable(stack.name)}{stack.target.reap_options}"
         console.print(Text(f"\nwhy: python -m automation dlq list {where}", "dim"), soft_wrap=True)

@@ -88,7 +88,7 @@ def _print(found: Trace) -> None:
     from rich.text import Text
 
     from automation.report.printing import after
-    from automation.report.terminal import make_console, moment, printable
+    from automation.report.terminal import make_console, moment, print_table, printable
 
     console = make_console()
     first = found.sent_at or found.receives[0].at
@@ -109,7 +109,7 @@ def _print(found: Trace) -> None:
                 "", line.level or "", Text(printable(text), "red" if line.is_error else "")
             )
     table.add_row("fate", "", Text.assemble((found.fate, FATES[found.fate]), f": {found.why}"))
-    console.print(table)
+    print_table(table, console)
 
 
 COMMAND = Command(

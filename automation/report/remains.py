@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from automation.report.terminal import printable
+from automation.report.terminal import print_table, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from automation.stack.remains import Remains
 
 COLUMNS = ("stack", "kind", "name", "age", "expires", "found by")
+NAMES = (0, 2)  # which of them are names
 
 
 def print_remains(
@@ -40,7 +41,7 @@ def print_remains(
             if each.place == place:
                 for row in rows(each):
                     table.add_row(*map(printable, row))
-        console.print(table)
+        print_table(table, console, names=NAMES)
     for each in found:
         for failure in each.failures:
             console.print(Text(f"{each.stack}: {printable(failure)}", "red"), soft_wrap=True)

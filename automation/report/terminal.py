@@ -13,21 +13,50 @@ from automation.support.errors import AutomationError
 from automation.support.interrupts import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
 PIPED_WIDTH = 120  # columns, when there is no terminal to ask
+UNLIMITED = 10**9  # columns of a table that is not wrapped
 MARK = "| "  # before each line of the function: it cannot pass for one of ours
 LEVELS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow"}
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """Return a console as wide as its terminal, or `PIPED_WIDTH` wide when piped."""
+    """Return a console as wide as its terminal; when piped, one that wraps no line.
+
+    When piped, it is `PIPED_WIDTH` wide for what is shortened to its width.
+    """
     console = Console(stderr=stderr, highlight=False)
-    return (
-        console
-        if console.is_terminal
-        else Console(stderr=stderr, highlight=False, width=PIPED_WIDTH)
-    )
+    if console.is_terminal:
+        return console
+    return Console(stderr=stderr, highlight=False, width=PIPED_WIDTH, soft_wrap=True)
+
+
+def print_table(table: Table, console: Console, *, names: Sequence[int] = ()) -> None:
+    """Print a table; when piped, as wide as it is, and without blanks at the ends of its lines.
+
+    Args:
+        table: The table.
+        console: Where to.
+        names: Numbers of the columns that a narrow terminal folds only after all others.
+    """
+    wide = console.options.update(max_width=UNLIMITED)
+    if not console.is_terminal:
+        for line in console.render_lines(table, wide, pad=False):
+            console.print(Text("".join(part.text for part in line).rstrip()))
+        return
+    for number in names:
+        table.columns[number].no_wrap = True
+    if names and console.measure(table, options=wide).minimum > console.width:
+        for number, column in enumerate(table.columns):
+            if number in names:
+                column.no_wrap = False
+            else:  # as wide as its longest word
+                cells = (column.header, *column.cells)
+                column.width = max(console.measure(cell).minimum for cell in cells)
+    console.print(table)
 
 
 def ask(question: str, console: Console) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
 from automation.observe.observation import LogEvent, QueueDepth
 from automation.report.printing import print_result
 from automation.report.result import RunResult
-from automation.report.terminal import make_console, print_error, printable
+from automation.report.terminal import make_console, print_error, print_table, printable
 from automation.scenario.model import Message, Scenario
 from automation.support.errors import EngineFailedError, Interrupted
 from tests.unit.automation.report.results import (
@@ -441,3 +442,67 @@ def test_what_the_target_did_otherwise_is_noted() -> None:
     text = shown(replace(PASSED, notes=("the function ran under python3.11",)))
 
     assert "note  the function ran under python3.11" in text
+
+
+# Tables.
+
+NAME = "http://127.0.0.1:4566/000000000000/" + "PokerHandsQueue" * 20
+PROSE = "a run of another machine"
+
+
+def table_of(*rows: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "whose", "age"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def test_in_a_pipe_no_name_is_split_and_no_line_ends_with_blanks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(table_of((NAME, PROSE, "5 min"), ("dev", "yours", "")), make_console(), names=(0,))
+
+    heading, long, short = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["name", "whose", "age"]
+    assert long == f"{NAME}  {PROSE}  5 min"
+    assert short == f"{'dev':{len(NAME)}}  yours"
+
+
+def test_in_a_pipe_no_sentence_is_split(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = " ".join(["word"] * 100)
+
+    make_console().print(sentence)
+
+    assert capsys.readouterr().out == f"{sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (60, [f"run-0123abcd  {PROSE}  5 min"]),
+        (
+            32,
+            ["run-0123abcd  a run of     5 min", "              another", "              machine"],
+        ),
+        (
+            24,
+            [
+                "run-0123ab  a run    5",
+                "cd          of       min",
+                "            another",
+                "            machine",
+            ],
+        ),
+    ],
+)
+def test_on_a_narrow_terminal_prose_is_folded_before_names(width: int, lines: list[str]) -> None:
+    output = io.StringIO()
+    console = Console(file=output, width=width, force_terminal=True, color_system=None)
+
+    print_table(table_of(("run-0123abcd", PROSE, "5 min")), console, names=(0,))
+
+    _heading, *shown = output.getvalue().splitlines()
+    assert [line.rstrip() for line in shown] == lines
+    assert all(len(line) <= width for line in shown)
