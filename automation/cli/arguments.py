@@ -91,7 +91,12 @@ def print_json(value: Any) -> None:
 
 def print_json_line(value: Any) -> None:
     """Print a value as one line of JSON, at once."""
-    sys.stdout.write(json.dumps(value, default=datetime.isoformat) + "\n")
+    print_line(json.dumps(value, default=datetime.isoformat))
+
+
+def print_line(line: str) -> None:
+    """Print a line of what the command was asked for to stdout, at once."""
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -73,7 +74,8 @@ class Version(argparse.Action):
             number = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
         else:
             number = version(PROJECT)
-        parser.exit(message=f"{PROJECT} {number}\n")
+        sys.stdout.write(f"{PROJECT} {number}\n")
+        parser.exit()
 
 
 def _no_arguments(_parser: argparse.ArgumentParser) -> None:

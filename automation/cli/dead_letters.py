@@ -48,7 +48,8 @@ def told(each: Redriven) -> str:
     """Return what became of a dead letter, in one line."""
     new = f" as {each.message_id}" if each.message_id else ""
     why = f": {each.why}" if each.why else ""
-    return f"{each.outcome} {each.failure.letter.message_id}{new}{why} ({each.failure.reason})"
+    letter, reason = each.failure.letter, each.failure.reason
+    return printable(f"{each.outcome} {letter.message_id}{new}{why} ({reason})")
 
 
 def print_list(found: Sequence[Failure]) -> None:

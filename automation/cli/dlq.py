@@ -10,6 +10,7 @@ from automation.cli.arguments import (
     opened_stack,
     pattern,
     print_json,
+    print_line,
     say,
 )
 from automation.cli.base import Command
@@ -149,6 +150,7 @@ def redrive(options: argparse.Namespace) -> int:
     from automation.operate.peek import whole_ids
     from automation.operate.redrive import Redrive, RedriveOptions
 
+    tell = say if options.json else print_line
     moved: list[Redriven] = []
     with opened_stack(options) as stack:
         ids = whole_ids(stack.observer, options.id)
@@ -161,7 +163,7 @@ def redrive(options: argparse.Namespace) -> int:
         )
         for each in job.go():
             moved.append(each)
-            say(f"{len(moved)} {told(each)}")
+            tell(f"{len(moved)} {told(each)}")
     if options.json:
         print_json([moved_document(each) for each in moved])
     missing = ids - {each.failure.letter.message_id for each in moved}

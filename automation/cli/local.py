@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from automation.cli.arguments import say
+from automation.cli.arguments import print_line, say
 from automation.cli.base import Command
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def status(_options: argparse.Namespace) -> int:
     from automation.emulator import lasting
 
     instance = lasting.find()
-    say("none is running" if instance is None else f"running: {instance.url}, log {instance.log}")
+    print_line(
+        "none is running" if instance is None else f"running: {instance.url}, log {instance.log}"
+    )
     return 0 if instance else 3
 
 

@@ -12,6 +12,7 @@ from automation.cli.arguments import (
     add_stack_options,
     opened_stack,
     print_json_line,
+    print_line,
     say,
     stack_options,
 )
@@ -128,7 +129,7 @@ def _tell(number: int, result: Sent | Refused, *, as_json: bool) -> None:
         if as_json:
             print_json_line({"number": number, "message_id": result.message_id, "body": body})
         else:
-            sys.stdout.write(f"{result.message_id}\n")
+            print_line(result.message_id)
     elif as_json:
         print_json_line({"number": number, "refused": result.reason, "body": body})
     else:

@@ -93,7 +93,7 @@ class Shell:
         return line
 
     def emulator(self) -> str:
-        url = re.search(r"http://[\w.:]+", self.type(f"{PROGRAM} local status").stderr)
+        url = re.search(r"http://[\w.:]+", self.type(f"{PROGRAM} local status").stdout)
         assert url
         return url[0]
 

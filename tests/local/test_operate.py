@@ -99,7 +99,7 @@ def test_every_command_works_on_a_stack_that_a_run_kept_and_the_printed_one_remo
     sent_at = datetime.fromisoformat(processed["sent_at"])
     assert timedelta(seconds=-1) < sent_at - sending < timedelta(seconds=COMMAND_WITHIN)
     dry = machine.run("dlq", "redrive", "--id", ids[2], "--dry-run")
-    assert f"selected {ids[2]}" in dry.stderr
+    assert f"selected {ids[2]}" in dry.stdout
     wait_for_dead_letters(outputs, 3)  # a dry run leaves all of them visible
     (moved,) = parsed(machine.run("dlq", "redrive", "--json", "--id", ids[2], "--rate", "5"))
     assert (moved["outcome"], moved["reason"]) == ("redriven", REASON)

@@ -21,8 +21,9 @@ from tests.local.machine import Done, Machine
 
 
 def url_in(done: Done) -> str:
-    found = re.search(r"http://127\.0\.0\.1:\d+", done.stderr)
-    assert found, done.stderr
+    told = done.stdout + done.stderr
+    found = re.search(r"http://127\.0\.0\.1:\d+", told)
+    assert found, told
     return found[0]
 
 
@@ -37,7 +38,7 @@ def supervisor(machine: Machine) -> int:
 
 
 def test_an_emulator_is_started_once_found_and_stopped(machine: Machine) -> None:
-    assert machine.run("local", "status") == Done(3, "", "none is running\n")
+    assert machine.run("local", "status") == Done(3, "none is running\n", "")
     assert machine.run("local", "stop") == Done(0, "", "none was running\n")
 
     started = machine.run("local", "start")

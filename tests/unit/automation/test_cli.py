@@ -213,6 +213,13 @@ def test_the_version_is_that_of_the_checkout(said: Said) -> None:
     assert said("--version") == (0, "poker-hands-consumer 0.1.0")
 
 
+def test_the_version_is_printed_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        command(["--version"])
+
+    assert capsys.readouterr() == ("poker-hands-consumer 0.1.0\n", "")
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_a_shell_s_completion_knows_every_command(shell: str, said: Said) -> None:
     code, script = said("completion", shell)

@@ -73,6 +73,22 @@ def test_the_stacks_that_go_with_it_are_named_and_at_a_terminal_the_user_is_aske
     assert told.splitlines()[-1].rpartition("[y/N] ")[2].startswith(end)
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_the_status_of_the_emulator_is_printed_to_standard_output(
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    running: bool,
+) -> None:
+    monkeypatch.setattr("automation.emulator.lasting.find", lambda: instance if running else None)
+
+    code = command(["local", "status"])
+
+    told = f"running: {instance.url}, log {instance.log}\n" if running else "none is running\n"
+    assert (code, capsys.readouterr()) == (0 if running else 3, (told, ""))
+
+
 @pytest.mark.parametrize(
     ("given", "run"),
     [

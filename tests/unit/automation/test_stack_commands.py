@@ -318,6 +318,24 @@ def test_a_redrive_tells_each_message_and_what_was_not_found(
     assert said("dlq", "redrive") == (0, "0 redriven on stack dev")
 
 
+def test_a_redrive_prints_a_line_for_each_message_and_says_how_many(
+    said: Said, queues: StackQueues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queues.refuses = {queues.letters["m-2"]["Body"]}
+    assert said("dlq", "redrive", "--dry-run")[0] == 0  # the stack is opened
+
+    command(["dlq", "redrive", "--dry-run"])
+
+    assert capsys.readouterr() == (
+        "1 selected m-2 (FAIL m-2 receive=3)\n",
+        "1 would be redriven on stack dev\n",
+    )
+    command(["dlq", "redrive", "--dry-run", "--json"])
+    output = capsys.readouterr()
+    assert json.loads(output.out)[0]["outcome"] == "selected"
+    assert output.err.startswith("1 selected m-2 ")
+
+
 def test_a_redrive_that_is_refused_is_an_error(said: Said, queues: StackQueues) -> None:
     queues.refuses = {queues.letters["m-2"]["Body"]}
 

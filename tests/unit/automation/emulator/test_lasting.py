@@ -60,7 +60,7 @@ def test_a_damaged_record_is_taken_for_no_emulator(
 ) -> None:
     assert lasting.find() is None
     assert command(["local", "status"]) == 3
-    assert capsys.readouterr().err == "none is running\n"
+    assert capsys.readouterr().out == "none is running\n"
     assert damaged.exists()
 
 
