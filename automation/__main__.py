@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 
 from automation.support.errors import AutomationError, Interrupted, UsageError
-from automation.support.interrupts import install
+from automation.support.interrupts import ignore_from_now_on, install
 from automation.support.output import survive_failed_writes
 
 
@@ -13,6 +13,13 @@ def main() -> int:
     """Run one command and return its exit code."""
     survive_failed_writes()
     install()
+    code = run_command()
+    ignore_from_now_on()
+    return code
+
+
+def run_command() -> int:
+    """Run the command of the command line; print what stopped it, and return the exit code."""
     try:
         from automation.cli import command
 

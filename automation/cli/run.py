@@ -5,17 +5,24 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automation.cli.arguments import (
     add_account,
     add_program,
     add_target,
     configuration_value,
+    say,
     seconds,
 )
 from automation.cli.base import EXIT_CODES, Command
 from automation.support import interrupts
-from automation.support.errors import UsageError
+from automation.support.errors import Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from automation.report.result import RunResult
 
 WITHIN = 3600.0  # seconds
 MOST = 6600.0  # seconds; a stack expires after 7200, when its run must be over, clean-up and all
@@ -89,10 +96,9 @@ def timeout(text: str) -> float:
 def carry_out(options: argparse.Namespace) -> int:
     """Run a scenario."""
     from automation.options import RunOptions
-    from automation.report.files import FORMATS, check_destinations, write_files
+    from automation.report.files import FORMATS, check_destinations
     from automation.report.live import TerminalNarrator
-    from automation.report.printing import print_result
-    from automation.report.terminal import make_console, print_error
+    from automation.report.terminal import make_console
     from automation.run import run
     from automation.stack.programs import find_program
 
@@ -121,15 +127,31 @@ def carry_out(options: argparse.Namespace) -> int:
             dict(os.environ),
             narrator,
         )
-    interrupts.stop_protecting()
+    try:
+        with interrupts.unprotected():
+            report(result, files, whole=options.log)
+    except Interrupted as late:  # does not change the exit code
+        say(f"{late} after the run was over: its report may be incomplete")
+    return result.exit_code
+
+
+def report(result: RunResult, files: Mapping[str, Path], *, whole: bool) -> None:
+    """Write the result to files, and print it.
+
+    Raises:
+        UsageError: The one that stopped the run.
+    """
+    from automation.report.files import write_files
+    from automation.report.printing import print_result
+    from automation.report.terminal import make_console, print_error
+
     unwritten = tuple(write_files(result, files))
     if isinstance(result.error, UsageError):
         raise result.error
     console = make_console()
-    print_result(result, console, whole=options.log or not console.is_terminal)
+    print_result(result, console, whole=whole or not console.is_terminal)
     for error in unwritten:
         print_error(error, make_console(stderr=True))  # does not change the exit code
-    return result.exit_code
 
 
 COMMAND = Command(

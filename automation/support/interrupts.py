@@ -115,10 +115,24 @@ def interrupt_after(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def stop_protecting() -> None:
-    """Let every signal raise at once from now on: nothing is left to clean up."""
+@contextlib.contextmanager
+def unprotected() -> Iterator[None]:
+    """Declare a block after the clean-up: every signal ends it at once, and no timeout does."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     _Signals.protecting = False
+    try:
+        yield
+    finally:
+        _Signals.protecting = True
+
+
+def ignore_from_now_on() -> None:
+    """Ignore every signal: the exit code is known, and the process is about to end.
+
+    Python restores the default actions before a process ends, and they would kill it.
+    """
+    for signum in SIGNALS:
+        signal.signal(signum, signal.SIG_IGN)
 
 
 def _ignore(_signum: int, _frame: FrameType | None) -> None:

@@ -23,12 +23,6 @@ def clients() -> Clients:
     return make_clients(ENVIRONMENT, "us-east-1")
 
 
-@pytest.fixture(autouse=True)
-def _signals_are_noted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that ends stops noting signals, for its process is about to end; not this one."""
-    monkeypatch.setattr(_Signals, "protecting", _Signals.protecting)
-
-
 @pytest.fixture
 def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Handles a SIGINT, as if it came now; after the test, no signal came."""

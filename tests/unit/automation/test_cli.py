@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -267,6 +268,61 @@ def test_a_python_without_the_packages_is_told_what_to_run_in_one_line() -> None
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert re.search(r"has no \w+: the packages are in \.venv; run", line)
+
+
+REPORTED = """
+import os, signal, sys
+import automation.run
+from automation.__main__ import main
+from automation.report import files, printing
+from tests.unit.automation.report.results import PASSED, failed
+def strike(kill=os.kill, pid=os.getpid()):
+    kill(pid, SIGNAL)
+def striking_after(function):
+    def call(*arguments, **options):
+        function(*arguments, **options)
+        strike()
+        return ()
+    return call
+class AtTheEnd:
+    def __del__(self, strike=strike):
+        strike()
+automation.run.run = lambda *_: RESULT
+BEFORE
+sys.argv = ["poker-hands", "run"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "reported"),
+    [
+        ("files.write_files = striking_after(files.write_files)", False),
+        ("printing.print_result = striking_after(printing.print_result)", True),
+        ("at_the_end = AtTheEnd()", True),
+    ],
+    ids=["before the result is printed", "after it", "at the end of the process"],
+)
+@pytest.mark.parametrize(
+    ("result", "code", "signum"),
+    [
+        ("PASSED", 0, signal.SIGINT),
+        ("PASSED", 0, signal.SIGTERM),
+        ("failed()", 1, signal.SIGHUP),
+    ],
+)
+def test_a_signal_after_the_run_does_not_change_its_exit_code(
+    moment: str, result: str, code: int, signum: int, *, reported: bool
+) -> None:
+    program = REPORTED.replace("SIGNAL", str(int(signum))).replace("RESULT", result)
+
+    done = ran("-c", program.replace("BEFORE", moment))
+
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("ED in 2.7 s" in done.stdout) is reported
+    if not reported:
+        assert "after the run was over: its report may be incomplete" in done.stderr
 
 
 def test_a_process_ends_with_the_code_and_without_a_traceback() -> None:

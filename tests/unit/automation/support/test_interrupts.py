@@ -13,7 +13,8 @@ PRELUDE = """
 import os, signal
 from automation.support.errors import Interrupted
 from automation.support.interrupts import (
-    hurried, install, interrupt_after, interruptible, noted, shielded, stop_protecting
+    hurried, ignore_from_now_on, install, interrupt_after, interruptible, noted, shielded,
+    unprotected,
 )
 install()
 def strike(signum):
@@ -165,9 +166,15 @@ def test_a_timeout_interrupts_like_any_signal() -> None:
 
 
 def test_a_timeout_is_over_when_all_is_cleaned_up() -> None:
-    assert told(
-        "import time; interrupt_after(0.2); stop_protecting(); time.sleep(0.4); print('done')"
-    ) == ["done"]
+    program = """
+        import time
+        interrupt_after(0.2)
+        with unprotected():
+            time.sleep(0.4)
+        print("done")
+        """
+
+    assert told(program) == ["done"]
 
 
 def test_a_second_signal_hurries_unless_it_came_with_the_first() -> None:
@@ -187,16 +194,33 @@ def test_a_second_signal_hurries_unless_it_came_with_the_first() -> None:
 def test_once_all_is_cleaned_up_every_signal_ends_the_command() -> None:
     program = """
         strike(signal.SIGINT)
-        stop_protecting()
         for signum in (signal.SIGHUP, signal.SIGTERM):
             try:
-                strike(signum)
-                print("went on")
+                with unprotected():
+                    strike(signum)
+                    print("waited")
             except Interrupted as interrupted:
                 print(interrupted.exit_code)
+        strike(signal.SIGTERM)
+        print("went-on")
         """
 
-    assert told(program) == ["129", "143"]
+    assert told(program) == ["129", "143", "went-on"]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_very_end_of_a_process_does_not_change_its_exit_code(signum: int) -> None:
+    program = f"""
+        import sys
+        class AtTheEnd:
+            def __del__(self, kill=os.kill, pid=os.getpid()):
+                kill(pid, {int(signum)})  # the interpreter has taken its handlers away
+        at_the_end = AtTheEnd()
+        ignore_from_now_on()
+        sys.exit(7)
+        """
+
+    assert run(program).returncode == 7
 
 
 def test_a_command_under_nohup_goes_on_when_the_terminal_goes() -> None:
