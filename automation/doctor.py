@@ -21,7 +21,7 @@ from automation.support.errors import (
     ChildFailedError,
     SourceFailedError,
 )
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.support.paths import CHECKOUT, cache_folder, runs_folder
 from automation.targets.caller import find_caller
 
@@ -175,5 +175,5 @@ def _remains() -> Iterator[Finding]:
     left = [folder for folder in run_folders(runs_folder()) if not folder.alive()]
     if left:
         names = ", ".join(folder.path.name for folder in left)
-        fix = f"see them: {COMMAND} reap, or reap --target aws"
+        fix = f"see them: {INVOKED} reap, or reap --target aws"
         yield Finding(what="earlier runs", state="note", found=names, fix=fix)

@@ -13,7 +13,7 @@ from automation.stack.leftovers import leftovers, sweep
 from automation.stack.programs import program_option
 from automation.stack.records import TIME, RunRecord
 from automation.support.errors import UsageError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.support.wait import looks
 from automation.targets.base import scaled
 
@@ -65,7 +65,7 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], project: Pro
             given,
             {"project": project.name, "stack": name, "expires-at": record.expires_at},
         ),
-        finish_by_hand=f"{COMMAND} reap --stack {name} --yes{target.reap_options}"
+        finish_by_hand=f"{INVOKED} reap --stack {name} --yes{target.reap_options}"
         f"{program_option(project.program)}",
         project=project,
     )

@@ -38,7 +38,7 @@ from automation.support.errors import (
     ObserveError,
 )
 from automation.support.interrupts import interruptible, noted, shielded
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.targets.opening import CONFIGURATIONS, open_target
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Run:
             names = ", ".join(each.path.name for each in left)
             self._narrator.say(
                 f"earlier runs left something: {names}; to see and remove it: "
-                f"{COMMAND} reap{target.reap_options}"
+                f"{INVOKED} reap{target.reap_options}"
                 f"{program_option(self._options.program)}"
             )
 

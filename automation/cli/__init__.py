@@ -23,7 +23,7 @@ from automation.cli import (
 )
 from automation.cli.base import EXIT_CODES, Help, Parser, Version, add_commands
 from automation.support.errors import AutomationError, HostError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.support.output import check_stdout
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _carry_out(options: argparse.Namespace) -> int:
 def parser() -> Parser:
     """Return the parser of all commands and options."""
     top = Parser(
-        prog=COMMAND,
+        prog=INVOKED,
         description="Deploy a stack, prove what becomes of its messages, leave nothing behind.",
         epilog=EXIT_CODES,
         formatter_class=Help,

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from automation.support.invoked import COMMAND, MODULE
+from automation.support.invoked import INVOKED, MODULE
 from automation.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Help(argparse.HelpFormatter):
     """Wraps sentences, and leaves blocks with indented lines, such as examples, as they stand."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        blocks = text.strip("\n").replace(MODULE, COMMAND).split("\n\n")
+        blocks = text.strip("\n").replace(MODULE, INVOKED).split("\n\n")
         return "\n\n".join(
             block if "\n  " in block else super(Help, self)._fill_text(block, width, indent)
             for block in blocks

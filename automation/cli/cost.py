@@ -21,6 +21,7 @@ from automation.scenario.reading import load_scenario, scenario_of
 from automation.scenario.send import FIFO
 from automation.support.errors import NotFoundError, ScenarioError, UsageError
 from automation.support.interrupts import interruptible
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +77,7 @@ def carry_out(options: argparse.Namespace) -> int:
     if not usage.invocations:
         raise NotFoundError(
             f"no invocation was measured on {measured}",
-            hint="send it something first: python -m automation send --scenario",
+            hint=f"send it something first: {INVOKED} send --scenario",
         )
     lines = bill(project(usage, options.messages))
     if options.json:
@@ -124,13 +125,13 @@ def of_result(path: Path) -> tuple[Usage, str]:
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}",
-            hint="write one: python -m automation run --json result.json",
+            hint=f"write one: {INVOKED} run --json result.json",
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         lacks = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UsageError(
             f"{path} is not the result of a run of this version: {lacks}",
-            hint="write one: python -m automation run --json result.json",
+            hint=f"write one: {INVOKED} run --json result.json",
         ) from error
     return usage, f"the run in {path}"
 

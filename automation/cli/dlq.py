@@ -16,6 +16,7 @@ from automation.cli.arguments import (
 from automation.cli.base import Command
 from automation.support.errors import AutomationError, NotFoundError, UsageError
 from automation.support.interrupts import interruptible
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     import argparse
@@ -176,7 +177,7 @@ def redrive(options: argparse.Namespace) -> int:
                     *([f"not found: {', '.join(sorted(missing))}"] if missing else []),
                 ]
             ),
-            hint="see what is left: python -m automation dlq list",
+            hint=f"see what is left: {INVOKED} dlq list",
         )
     verb = "would be redriven" if options.dry_run else "redriven"
     say(f"{len(moved)} {verb} on stack {stack.name}")

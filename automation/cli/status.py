@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from automation.cli.arguments import add_since, add_stack_options, opened_stack, print_json
 from automation.cli.base import Command
 from automation.support.interrupts import interruptible
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +89,7 @@ def _print(stack: ExistingStack, status: Status, since: str) -> None:
     print_table(table, console)
     if status.dead_letters.visible:
         where = f"--stack {printable(stack.name)}{stack.target.reap_options}"
-        console.print(Text(f"\nwhy: python -m automation dlq list {where}", "dim"), soft_wrap=True)
+        console.print(Text(f"\nwhy: {INVOKED} dlq list {where}", "dim"), soft_wrap=True)
 
 
 def _rows(stack: ExistingStack, status: Status, since: str) -> Iterator[tuple[str, Text]]:

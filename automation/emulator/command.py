@@ -15,7 +15,7 @@ from automation.emulator.plugin import prepare
 from automation.engine import find_engine
 from automation.engine.model import PROGRAMS, with_components
 from automation.support.errors import UsageError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ def environment_of_lasting(
     engine = find_engine(environment=environment, announce=say)
     instance, started = lasting.start()
     if started:
-        say(f"started an emulator at {instance.url}; stop it with: {COMMAND} local stop")
+        say(f"started an emulator at {instance.url}; stop it with: {INVOKED} local stop")
     prepare(instance)
     credentials = emulator_credentials(environment, external=instance.external)
     users = with_components(users_environment(environment))

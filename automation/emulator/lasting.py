@@ -24,7 +24,7 @@ from automation.emulator.instance import (
     clear_away,
 )
 from automation.support.errors import EmulatorError, UsageError, WaitTimeoutError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.support.locks import take_lock
 from automation.support.paths import CHECKOUT, cache_folder
 from automation.support.wait import wait_until
@@ -57,7 +57,7 @@ def start(url: str | None = None) -> tuple[Instance, bool]:
             if url not in {None, instance.url}:
                 raise UsageError(
                     f"another lasting emulator is running: {instance.url}",
-                    hint=f"stop it first: {COMMAND} local stop",
+                    hint=f"stop it first: {INVOKED} local stop",
                 )
             return instance, False
         _clear_away()
@@ -81,7 +81,7 @@ def keep(supervisor: Supervisor) -> None:
         if find() is not None:
             raise EmulatorError(
                 "another lasting emulator was started meanwhile",
-                hint=f"look at it: {COMMAND} local status",
+                hint=f"look at it: {INVOKED} local status",
             )
         _clear_away()
         _record(supervisor)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from automation.stack.events import Resource
 from automation.stack.failures import engine_errors
 from automation.support.errors import EngineFailedError, StackMissingError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,5 +111,5 @@ def _read(arguments: list[str], folder: Path, command: EngineCommand) -> Any:
     except ValueError as error:
         raise EngineFailedError(
             f"`pulumi {' '.join(arguments)}` did not print JSON: {error}",
-            hint=f"another version of Pulumi may: `{COMMAND} doctor` says which it is",
+            hint=f"another version of Pulumi may: `{INVOKED} doctor` says which it is",
         ) from error

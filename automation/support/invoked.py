@@ -20,4 +20,4 @@ def command_name(program: str) -> str:
     return SCRIPT if shutil.which(SCRIPT) else program
 
 
-COMMAND = command_name(sys.argv[0])
+INVOKED = command_name(sys.argv[0])

@@ -18,7 +18,7 @@ from automation.emulator.functions import environment_of
 from automation.emulator.instance import Instance, Supervisor
 from automation.emulator.plugin import prepare
 from automation.support.errors import DestroyFailedError, EmulatorError, SupervisorEndedError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.support.paths import runs_folder
 from automation.targets.base import Pace, Target
 
@@ -42,7 +42,7 @@ PACE = Pace(
 )
 MAX_BODY = 262_144  # bytes: MiniStack 1.5.33 still has the limit that SQS had until August 2025
 TAGGED_KINDS = frozenset({"queue", "function"})  # measured, MiniStack 1.5.33
-STOP_COMMAND = f"{COMMAND} local stop"
+STOP_COMMAND = f"{INVOKED} local stop"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from automation.emulator.environment import checked_url
 from automation.support.errors import UsageError
-from automation.support.invoked import COMMAND
+from automation.support.invoked import INVOKED
 from automation.targets import aws, local
 from automation.targets.aws import aws_target
 from automation.targets.local import local_target
@@ -26,7 +26,7 @@ CONFIGURATIONS = {"local": local.CONFIGURATION, "aws": aws.CONFIGURATION}
 
 def deploy_first(stack: str, target: str = "local") -> str:
     """Return the hint for a command that needs a stack that is not there yet on a target."""
-    pulumi = "pulumi" if target == "aws" else f"{COMMAND} exec -- pulumi"
+    pulumi = "pulumi" if target == "aws" else f"{INVOKED} exec -- pulumi"
     return f"deploy the stack first: {pulumi} stack init {stack}, then: {pulumi} up"
 
 
