@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from automation.stack.configuration import StackPlan
-from automation.stack.kinds import items_of
+from automation.stack.kinds import exists, has_generated_name, items_of, tags_of
 from automation.stack.leftovers import leftovers, sweep
 from automation.stack.programs import program_option
 from automation.stack.records import TIME, RunRecord
@@ -63,7 +63,12 @@ def plan_stack(target: Target, name: str, given: Mapping[str, Any], project: Pro
             tuple(project.types),
             target.configuration,
             given,
-            {"project": project.name, "stack": name, "expires-at": record.expires_at},
+            {
+                "project": project.name,
+                "stack": name,
+                "region": record.region,
+                "expires-at": record.expires_at,
+            },
         ),
         finish_by_hand=f"{INVOKED} reap --stack {name} --yes{target.reap_options}"
         f"{program_option(project.program)}",
@@ -98,24 +103,39 @@ def configuration_for(
 
 
 def looks_for_leftovers(
-    clients: Callable[[], Clients], name: str, stack: EphemeralStack, pace: Pace
+    clients: Callable[[], Clients],
+    name: str,
+    stack: EphemeralStack,
+    pace: Pace,
+    doubt: Callable[[str], None] = lambda _line: None,
 ) -> Iterator[tuple[list[Item], list[Item]]]:
     """Look until nothing is left of a destroyed stack; delete what the engine did not record.
 
-    What the engine has deleted may still be in the services' responses for a while.
+    What the engine has deleted may still be in the services' responses for a while. What it planned
+    to create and did not record is the stack's own if its name was generated, or if it has the
+    stack's tag. With a name that the program chose it may be anybody's: it is left alone.
 
     Args:
         clients: Returns the clients for the stack's account and region.
         name: Name of the stack.
         stack: The stack, which knows what was recorded and planned.
         pace: The timing of the target's services.
+        doubt: Called with a line about each resource that is left alone.
 
     Yields:
         After each look: what is left, and what of it was deleted. If the last look still found
         something, `Pace.deletion_lag` has passed.
     """
     recorded = items_of(stack.recorded)
-    known = recorded | items_of(stack.planned)
+    planned = items_of(stack.planned) - recorded
+    generated = set(filter(has_generated_name, planned))
+    tagged = set()
+    for item in planned - generated:
+        if tags_of(clients(), item).get("stack") == name:
+            tagged.add(item)
+        elif exists(clients(), item):
+            doubt(f"{item} has a name that the program chose, and no tag stack={name}: left alone")
+    known = recorded | generated | tagged
     for found in looks(
         lambda: leftovers(clients(), name, known), within=pace.deletion_lag, poll=pace.poll
     ):

@@ -122,15 +122,15 @@ def look(target: Target, project: str) -> list[Remains]:
     for region in dict.fromkeys([target.region, *(each.region for each in found.values())]):
         with interruptible(), aws_errors(f"looking for tagged resources in {region}"):
             clients = make_clients(target.environment, region)
-            place = _place(target, region)
             tagged = scan(clients, TAG, target.tagged_kinds)
         for item, tags in tagged.items():
             if tags.get("project") == project and (stack := tags.get("stack")):
+                own_region = tags.get("region", region)  # a role is in every region
                 new = Remains(
                     stack=stack,
                     project=project,
-                    place=place,
-                    region=region,
+                    place=_place(target, own_region),
+                    region=own_region,
                     expires_at=tags[TAG],
                 )
                 found.setdefault(stack, new).by_tag.add(item)
@@ -141,9 +141,11 @@ def _recorded(target: Target, folder: RunFolder, record: RunRecord) -> Remains:
     remains = _remains_of(folder, record, _place(target, record.region))
     if not remains.alive:
         try:
-            remains.by_state = items_of(
-                recorded_resources(remains.stack, folder.path, command_of_run(target, folder))
+            recorded = recorded_resources(
+                remains.stack, folder.path, command_of_run(target, folder)
             )
+            remains.by_state = items_of(recorded.owned)
+            remains.spared = items_of(recorded.spared)
         except EngineFailedError as error:
             remains.failures.append(str(error))
     return remains
@@ -193,7 +195,7 @@ def remove(target: Target, remains: Remains) -> None:
         if left:
             remains.failures += [f"{item}: {reason}" for item, reason in refused.items()]
             remains.failures.append(f"still exists: {', '.join(map(str, left))}")
-        elif remains.folder is not None:
+        elif remains.folder is not None and not (remains.failures and remains.spared):
             _forget(target, remains, remains.folder)
         remains.removed = not left and not remains.failures
 
@@ -277,7 +279,9 @@ def sweep_all(
     left: list[Item] = []
     refused: dict[Item, str] = {}
     for left in looks(
-        lambda: leftovers(clients, remains.stack, known),
+        lambda: [
+            item for item in leftovers(clients, remains.stack, known) if item not in remains.spared
+        ],
         within=target.pace.deletion_lag,
         poll=target.pace.poll,
     ):

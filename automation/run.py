@@ -221,7 +221,9 @@ class Run:
         try:
             target.check()
             with shielded(), aws_errors(f"looking for what is left of stack {journal.stack}"):
-                for found, swept in looks_for_leftovers(clients.result, journal.stack, stack, pace):
+                for found, swept in looks_for_leftovers(
+                    clients.result, journal.stack, stack, pace, journal.notes.append
+                ):
                     journal.leftovers = tuple(map(str, found))
                     journal.swept |= set(map(str, swept))
             if found:

@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from automation.support import interrupts
 from automation.support.errors import ChildFailedError
-from automation.support.interrupts import interruptible
 from automation.support.processes import end_session
 
 PROGRESS_INTERVAL = 30.0  # seconds between two reports of progress, by default
+SLICE = 0.1  # seconds of waiting that no signal ends
 MAX_REASON = 300  # characters of a failed child's last line that an error quotes
 
 PASSED_VARIABLES = (
@@ -125,15 +126,17 @@ def _read(  # noqa: PLR0913 -- all but the child and its name are passed by name
     on_progress: OnProgress | None,
     every: float,
 ) -> str:
-    while (elapsed := time.monotonic() - started) < within:
+    told = started
+    while time.monotonic() - started < within:
+        interrupts.check()
         try:
-            with interruptible():
-                output, _ = child.communicate(timeout=min(every, within - elapsed))
+            output, _ = child.communicate(timeout=SLICE)
             return output.decode(errors="replace")
         except subprocess.TimeoutExpired as error:
-            if on_progress:
-                output_so_far = (error.output or b"").decode(errors="replace")
-                on_progress(time.monotonic() - started, output_so_far)
+            now = time.monotonic()
+            if on_progress and now - told >= every:
+                told = now
+                on_progress(now - started, (error.output or b"").decode(errors="replace"))
     raise ChildFailedError(f"{name} did not end within {within:.0f} s")
 
 

@@ -18,8 +18,9 @@ from typing import IO, TYPE_CHECKING, Protocol
 from semver import VersionInfo
 
 from automation.engine.model import with_components
+from automation.stack.records import RUN
+from automation.support import interrupts
 from automation.support.errors import CommandFailedError, EmulatorError, EngineFailedError
-from automation.support.interrupts import hurried, interruptible
 from automation.support.processes import end_session
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 OPERATION_WITHIN = 1200.0  # seconds; a stack on AWS takes about 60, a failing call is retried long
 CHECK_EVERY = 0.5  # seconds between two checks of the target while the engine works
+SLICE = 0.1  # seconds of waiting that no signal ends
 CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
 
 
@@ -80,10 +82,26 @@ class EngineCommand:
 
         Raises:
             CommandFailedError: The exit code is not 0.
-            EngineFailedError: It did not end in time and was cancelled.
+            EngineFailedError: It could not be run, or did not end in time and was cancelled.
             EmulatorError: The emulator is gone.
         """
         self._check()
+        try:
+            return self._run(args, cwd, additional_env, on_output, on_error)
+        except OSError as error:
+            raise EngineFailedError(
+                f"`pulumi {args[0]}` could not be run: {error}",
+                hint="check the engine's file, free disk space and `ulimit -a`",
+            ) from error
+
+    def _run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], object] | None,
+        on_error: Callable[[str], object] | None,
+    ) -> Finished:
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
             cwd=cwd,
@@ -95,11 +113,10 @@ class EngineCommand:
             errors="replace",
             start_new_session=True,
         )
-        streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
         try:
+            streams = [_Lines(process.stdout, on_output), _Lines(process.stderr, on_error)]
             self._on_start(process.pid)
-            with interruptible():
-                code = self._wait(process, args[0])
+            code = self._wait(process, args[0])
         except BaseException as error:
             _cancel(process, grace=0 if isinstance(error, EmulatorError) else CANCEL_WITHIN)
             raise
@@ -112,10 +129,12 @@ class EngineCommand:
 
     def _wait(self, process: subprocess.Popen[str], operation: str) -> int:
         deadline = time.monotonic() + OPERATION_WITHIN
-        while time.monotonic() < deadline:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return process.wait(CHECK_EVERY)
+        while (now := time.monotonic()) < deadline:
             self._check()
+            while time.monotonic() < now + CHECK_EVERY:
+                interrupts.check()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(SLICE)
         raise EngineFailedError(
             f"`pulumi {operation}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
         )
@@ -146,7 +165,7 @@ class _Lines:
 
 def _cancel(process: subprocess.Popen[str], *, grace: float) -> None:
     """Let the engine finish the current resource; kill its session later, or when hurried."""
-    end_session(process.pid, grace=grace, hurried=hurried)
+    end_session(process.pid, grace=grace, hurried=interrupts.hurried)
     process.wait()
 
 
@@ -183,4 +202,5 @@ def command_of_run(place: Place, folder: RunFolder) -> EngineCommand:
         folder.add_session(session)
         place.watch_session(session)
 
-    return EngineCommand(place.engine, place.environment_of(folder.path), on_start, place.check)
+    environment = {**place.environment_of(folder.path), RUN: str(folder.path)}
+    return EngineCommand(place.engine, environment, on_start, place.check)

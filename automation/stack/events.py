@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pulumi.automation import EngineEvent
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
+# By these operations something new comes to be. What a program reads, imports or finds unchanged
+# existed before, and is nothing of a new stack's own.
+CREATES = frozenset({"create", "create-replacement"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class Events:
     Attributes:
         tell: Called when the engine begins or ends to work on a resource.
         outputs: The stack's outputs.
-        made: What the engine recorded.
+        made: What the engine created and recorded.
         planned: What it was about to create, by name, recorded or not.
         problems: Its error diagnostics.
     """
@@ -62,10 +65,10 @@ class Events:
             if event.res_outputs_event and metadata.new:
                 if metadata.type == ROOT_TYPE:
                     self.outputs = dict(metadata.new.outputs or {})
-                if metadata.new.id:
+                if metadata.new.id and metadata.op.value in CREATES:
                     self.made.add(Resource(type=metadata.type, id=metadata.new.id))
             name = (metadata.new.inputs or {}).get("name") if metadata.new else None
-            if isinstance(name, str):
+            if isinstance(name, str) and metadata.op.value in CREATES:
                 self.planned.add(Resource(type=metadata.type, id=name))
             self.tell(
                 ResourceStep(

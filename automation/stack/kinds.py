@@ -25,6 +25,9 @@ NOT_FOUND = {
 }
 """The error codes of a missing resource."""
 
+# Pulumi adds 7 hexadecimal digits to a resource's name in the program, terraform 26 to a prefix.
+GENERATED = re.compile(r"(.+-[0-9a-f]{7}|.*[0-9]{18}[0-9a-f]{8})(\.fifo)?")
+
 Tags = dict[str, str]
 
 RELATED: tuple[Literal["FunctionArn"], Literal["EventSourceArn"]] = (
@@ -107,6 +110,18 @@ def delete(clients: Clients, item: Item) -> None:
         botocore.exceptions.ClientError: The service refused.
     """
     _found(lambda: KINDS[item.kind].delete(clients, item.name))
+
+
+def tags_of(clients: Clients, item: Item) -> Tags:
+    """Return the tags of a resource, from a list of all; none if it is gone or of unknown kind."""
+    if item.kind not in KINDS:
+        return {}
+    return next((tags for name, tags in KINDS[item.kind].list(clients) if name == item.name), {})
+
+
+def has_generated_name(item: Item) -> bool:
+    """Whether the end of a name is random or a time: no other resource has had it before."""
+    return bool(GENERATED.fullmatch(item.name))
 
 
 def mappings_of(clients: Clients, items: set[Item]) -> set[Item]:

@@ -17,7 +17,6 @@ from automation.stack.events import Events, Resource
 from automation.stack.failures import engine_errors
 from automation.stack.records import RunFolder
 from automation.support.errors import (
-    CommandFailedError,
     DestroyFailedError,
     EngineFailedError,
     StackMissingError,
@@ -155,7 +154,7 @@ class EphemeralStack:
         try:
             self._destroy(refresh=False)
         except EngineFailedError:
-            with contextlib.suppress(CommandFailedError):
+            with contextlib.suppress(EngineFailedError):
                 self._stack.cancel()
             self._destroy(refresh=True)
 
@@ -195,7 +194,7 @@ class LeftStack:
         Raises:
             EngineFailedError: The engine failed; the state is kept.
         """
-        with contextlib.suppress(CommandFailedError):
+        with contextlib.suppress(EngineFailedError):
             self._stack.cancel()
         self._stack.events = events = Events(lambda _step: None)
         with (

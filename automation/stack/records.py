@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from automation.support.locks import try_lock
-from automation.support.processes import end_session
+from automation.support.processes import end_session, session_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RECORD, LOCK, SESSIONS = "run.json", "lock", "sessions"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
-SAME_PROCESS = 1.0  # seconds by which two readings of one process's start may differ
+RUN = "POKER_HANDS_RUN"  # in the environment of an engine: the folder of its run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,26 +121,27 @@ class RunFolder:
             return not try_lock(lock.fileno())
 
     def add_session(self, session: int) -> None:
-        """Record a session of the engine, by the pid of its leader and its start time."""
-        started = psutil.Process(session).create_time()
+        """Record a session of the engine, by the pid of its leader."""
         with (self.path / SESSIONS).open("a", encoding="utf-8") as sessions:
-            sessions.write(f"{session} {started}\n")
+            sessions.write(f"{session}\n")
 
     def end_sessions(self) -> None:
-        """End the engine's processes of a run that is dead."""
+        """End the engine's processes of a run that is dead.
+
+        After a restart, or in another container, the number may be that of somebody else's session:
+        the engine's processes are known by their environment.
+        """
         with contextlib.suppress(FileNotFoundError):
             for line in (self.path / SESSIONS).read_text(encoding="utf-8").splitlines():
-                session, started = line.split()
-                if _is_same(int(session), float(started)):
-                    end_session(int(session), grace=0)
+                session = int(line.split()[0])
+                if any(map(self._is_of_run, session_members(session))):
+                    end_session(session, grace=0)
 
-
-def _is_same(session: int, started: float) -> bool:
-    """Whether a session is the recorded one: its number is not reused while a member lives."""
-    try:
-        return abs(psutil.Process(session).create_time() - started) < SAME_PROCESS
-    except psutil.NoSuchProcess:
-        return True
+    def _is_of_run(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get(RUN) == str(self.path)
+        except (OSError, psutil.Error):  # it ended, or is another user's
+            return False
 
 
 def run_folders(parent: Path) -> Iterator[RunFolder]:

@@ -26,6 +26,7 @@ class Remains:
         started_at: When its run started; empty if unknown.
         folder: The folder of its run, if this machine has it.
         by_state: What its state lists.
+        spared: What its state lists as protected or to be retained; it is not deleted.
         by_tag: What has its tag on the endpoint.
         alive: Whether its run is going on.
         failures: Why something could not be removed.
@@ -40,6 +41,7 @@ class Remains:
     started_at: str = ""
     folder: RunFolder | None = None
     by_state: set[Item] = field(default_factory=set)
+    spared: set[Item] = field(default_factory=set)
     by_tag: set[Item] = field(default_factory=set)
     alive: bool = False
     failures: list[str] = field(default_factory=list)

@@ -80,7 +80,20 @@ def stack_outputs(name: str, program: Path, command: EngineCommand) -> dict[str,
     return outputs
 
 
-def recorded_resources(name: str, program: Path, command: EngineCommand) -> frozenset[Resource]:
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """The resources in a stack's state, but for those that the program only reads.
+
+    Attributes:
+        owned: What a destroy deletes.
+        spared: What a destroy does not delete: it is protected, or to be retained.
+    """
+
+    owned: frozenset[Resource]
+    spared: frozenset[Resource]
+
+
+def recorded_resources(name: str, program: Path, command: EngineCommand) -> Recorded:
     """Return the resources in a stack's state; none if the backend has no such stack.
 
     Args:
@@ -96,12 +109,13 @@ def recorded_resources(name: str, program: Path, command: EngineCommand) -> froz
         engine_errors(f"could not read the state of stack {name}", []),
     ):
         state = _read(["stack", "export", "--stack", name], program, command)
-        return frozenset(
-            Resource(type=each["type"], id=each["id"])
-            for each in (state.get("deployment") or {}).get("resources", [])
-            if each.get("id")
-        )
-    return frozenset()
+        found: dict[bool, set[Resource]] = {False: set(), True: set()}
+        for each in (state.get("deployment") or {}).get("resources", []):
+            if each.get("id") and not each.get("external"):
+                spared = bool(each.get("protect") or each.get("retainOnDelete"))
+                found[spared].add(Resource(type=each["type"], id=each["id"]))
+        return Recorded(owned=frozenset(found[False]), spared=frozenset(found[True]))
+    return Recorded(owned=frozenset(), spared=frozenset())
 
 
 def _read(arguments: list[str], folder: Path, command: EngineCommand) -> Any:

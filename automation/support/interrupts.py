@@ -42,10 +42,13 @@ def install() -> None:
 
     Signals that the caller ignores stay ignored here: SIGINT in a background job of a shell, SIGHUP
     under nohup. Child processes get the default, because the engine ends its plugins by SIGINT and
-    waits 5 s for each one that ignores it.
+    waits 5 s for each one that ignores it. The timeout's signal is never ignored. Nor is SIGCHLD:
+    where it is, the kernel keeps no exit codes, and every child seems to have ended well.
     """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for signum in SIGNALS:
-        ignored = signal.getsignal(signum) in {signal.SIG_IGN, _ignore}
+        ours = signum == signal.SIGALRM
+        ignored = not ours and signal.getsignal(signum) in {signal.SIG_IGN, _ignore}
         signal.signal(signum, _ignore if ignored else _on_signal)
 
 
@@ -61,6 +64,15 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         _Signals.interruptible -= 1
+
+
+def check() -> None:
+    """Raise if a signal was noted, between two calls that none may end half-way.
+
+    A signal that raises inside `Popen.wait`, for example, can leave its lock taken for ever.
+    """
+    with interruptible():
+        pass
 
 
 @contextlib.contextmanager

@@ -170,7 +170,7 @@ def test_all_stacks_are_listed_with_whose_they_are(
     engine("dev", runs=("run-1", "run-2"))
     going_on = RunFolder(world.folder / "run-2").lock()
     assert going_on is not None
-    world.tagged["arn:aws:sqs:us-east-1:000000000000:q"] = {
+    world.tagged["arn:aws:sqs:us-east-1:000000000000:q-0123abc"] = {
         "stack": "run-9",
         "project": PROJECT,
         "expires-at": "2020-01-01T00:00:00Z",

@@ -24,7 +24,7 @@ from automation.support.errors import CommandFailedError, EmulatorError, EngineF
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.base import Target
 from tests.unit.automation.stack.examples import RECORD
-from tests.unit.automation.world import QUEUE, ROLE, World
+from tests.unit.automation.world import QUEUE, ROLE, World, WorldEngine
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 EXPIRED = replace(RECORD, region="us-east-1", started_at=PAST, expires_at=PAST)
@@ -237,6 +237,45 @@ def test_a_destroy_that_fails_is_finished_by_the_sweep(
     assert not remains.failures
     assert not world.resources
     assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("option", ["protect", "retainOnDelete"])
+def test_what_the_program_protects_or_retains_is_not_deleted(
+    option: str,
+    world: World,
+    left: Callable[..., RunFolder],
+    reaped: Reap,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = left()
+    world.indestructible = {QUEUE}
+    spared = {"resources": [{"type": QUEUE.type, "id": QUEUE.id, option: True}]}
+    monkeypatch.setattr(WorldEngine, "_deployment", lambda _self: spared)
+
+    def protect(_number: int, name: str) -> None:
+        if name == "engine destroy" and option == "protect":
+            raise EngineFailedError("the queue is protected")
+
+    world.strike = protect
+
+    (remains,) = reaped()
+
+    assert QUEUE in world.resources
+    assert remains.removed is (option == "retainOnDelete")
+    assert folder.path.exists() is (option == "protect")  # with the state
+
+
+def test_a_role_that_is_found_by_its_tag_is_removed_where_its_stack_is(
+    world: World, reaped: Reap
+) -> None:
+    world.resources = {QUEUE}
+    tags = {"project": PROJECT, "stack": "run-2", "expires-at": PAST, "region": "eu-west-1"}
+    world.tagged[QUEUE_ARN] = tags
+
+    (remains,) = reaped()
+
+    assert remains.region == "eu-west-1"
+    assert remains.place.endswith(", eu-west-1")
 
 
 def test_what_stays_is_told_with_why_the_destroy_failed(

@@ -17,6 +17,7 @@ from automation.options import RunOptions
 from automation.report.result import RunResult
 from automation.run import run
 from automation.source import check_source
+from automation.stack.events import Resource
 from automation.support import interrupts
 from automation.support.errors import (
     DestroyFailedError,
@@ -27,7 +28,7 @@ from automation.support.errors import (
 )
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.stack.examples import EXPORTED
-from tests.unit.automation.world import QUEUE, SCENARIO, World
+from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, World
 
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole")
@@ -299,7 +300,7 @@ def test_a_destroy_that_fails_says_so_and_what_still_stands(go: Go, world: World
     assert isinstance(result.error, DestroyFailedError)
     assert "the cloud is down" in str(result.error)
     assert result.exit_code == 3
-    assert result.leftovers == (f"queue {QUEUE_NAME}", "role PokerHandsLambdaRole")
+    assert result.leftovers == (f"queue {QUEUE_NAME}", "role PokerHandsLambdaRole-0123abc")
     assert len(folders(world)) == 1
 
 
@@ -338,6 +339,25 @@ def test_what_the_engine_never_recorded_is_swept_and_told(go: Go, world: World) 
     assert result.leftovers == ()
     assert result.swept == (f"queue {QUEUE_NAME}",)
     assert not world.resources
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_what_has_a_name_that_the_program_chose_is_the_stacks_only_with_its_tag(
+    go: Go, world: World, monkeypatch: pytest.MonkeyPatch, *, tagged: bool
+) -> None:
+    chosen = Resource(type=ROLE.type, id="prod-role")
+    monkeypatch.setattr("tests.unit.automation.world.ROLE", chosen)
+    world.unrecorded.add(chosen)
+    world.indestructible.add(chosen)  # it may have been there before
+    monkeypatch.setattr("automation.run.secrets.token_hex", lambda _: "0123abcd")
+    world.role_tags = {"stack": "run-0123abcd" if tagged else "prod"}
+
+    result = go()
+
+    assert (chosen in world.resources) is not tagged
+    assert result.swept == (("role prod-role",) if tagged else ())
+    note = "role prod-role has a name that the program chose, and no tag stack=run-0123abcd"
+    assert any(note in each for each in result.notes) is not tagged
 
 
 def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(

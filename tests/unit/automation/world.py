@@ -28,7 +28,7 @@ from tests.unit.automation.stack.fake_engine import FakeEngine, made, planned_fo
 
 PACE = Pace(poll=0.01, quiet=0.0, deletion_lag=0.05, skew=0.0, slack=0.0)
 QUEUE = Resource(type="aws:sqs/queue:Queue", id=EXPORTED["queue_url"])
-ROLE = Resource(type="aws:iam/role:Role", id="PokerHandsLambdaRole")
+ROLE = Resource(type="aws:iam/role:Role", id="PokerHandsLambdaRole-0123abc")
 REQUEST = "00000000-0000-0000-0000-000000000001"
 PLATFORM = "Duration: 8 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 42 MB"
 
@@ -64,6 +64,7 @@ class World:
         target_kept: Whether the target was told to outlive the run.
         target_open: Whether it is open.
         own_backend: Whether no backend is chosen for its stacks.
+        role_tags: The tags of the role.
     """
 
     folder: Path
@@ -82,6 +83,7 @@ class World:
     target_kept: bool = False
     target_open: bool = False
     own_backend: bool = False
+    role_tags: dict[str, str] = field(default_factory=dict)
 
     def call(self, name: str) -> None:
         self.calls.append(name)
@@ -305,6 +307,16 @@ class FakeIam:
 
     def delete_role(self, **_: Any) -> None:
         self.world.resources.discard(ROLE)
+
+    def get_paginator(self, _name: str) -> FakeIam:
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return [{"Roles": [{"RoleName": ROLE.id, "Path": "/"}]}]
+
+    def list_role_tags(self, **_: Any) -> dict[str, Any]:
+        tags = [{"Key": key, "Value": value} for key, value in self.world.role_tags.items()]
+        return {"Tags": tags}
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 from automation.stack.records import RunRecord
 
 EXPORTED = {
-    "queue_url": "http://127.0.0.1:1/000000000000/q",
-    "queue_arn": "arn:aws:sqs:eu-north-1:000000000000:q",
+    "queue_url": "http://127.0.0.1:1/000000000000/q-0123abc",
+    "queue_arn": "arn:aws:sqs:eu-north-1:000000000000:q-0123abc",
     "dead_letter_queue_url": "http://127.0.0.1:1/000000000000/d",
     "dead_letter_queue_arn": "arn:aws:sqs:eu-north-1:000000000000:d",
     "function_name": "f",

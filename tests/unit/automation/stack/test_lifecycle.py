@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from automation.engine import Engine
+from automation.stack.command import EngineCommand
 from automation.stack.configuration import StackPlan
 from automation.stack.events import Resource, ResourceStep
 from automation.stack.lifecycle import EphemeralStack
@@ -31,6 +33,7 @@ from tests.unit.automation.stack.fake_engine import (
     QUEUE,
     FakeEngine,
     made,
+    planned_for,
     problem,
 )
 
@@ -207,6 +210,38 @@ def test_what_was_made_and_what_was_exported_are_told_by_the_engines_events(
 
     assert stack.recorded == {QUEUE}  # still to be asked for, now that they should be gone
     assert told[0] == ResourceStep(operation="create", type=QUEUE.type, name="TheName", done=True)
+
+
+@pytest.mark.parametrize("op", ["read", "same", "import", "refresh"])
+def test_what_existed_before_is_nothing_of_the_stacks_own(plan: StackPlan, op: str) -> None:
+    engine = FakeEngine()
+    events = [planned_for(QUEUE), made(QUEUE)]
+    for event in events:
+        (each,) = event.values()
+        each["metadata"]["op"] = op
+    engine.events["up"] = events
+
+    with block(plan, engine) as stack:
+        stack.create()
+        stack.up()
+
+    assert not stack.recorded
+    assert not stack.planned
+
+
+def test_an_engine_that_cannot_be_run_any_more_leaves_a_way_to_finish(
+    plan: StackPlan, tmp_path: Path
+) -> None:
+    gone = EngineCommand(Engine(folder=tmp_path / "gone", version="3.259.0", source="PATH"), {})
+
+    with (
+        pytest.raises(DestroyFailedError, match="`pulumi destroy` could not be run") as raised,
+        EphemeralStack(plan, gone, enter=lambda _: None, tell=lambda _: None),
+    ):
+        pass
+
+    assert "finish with: " in raised.value.hint
+    assert plan.folder.exists()
 
 
 def test_what_a_failed_deployment_made_is_known(plan: StackPlan) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from automation.stack.records import RunFolder, run_folders
+from automation.stack.records import RUN, RunFolder, run_folders
 from tests.unit.automation.stack.examples import RECORD
 
 
@@ -82,3 +84,20 @@ def test_a_record_without_a_project_is_still_read_and_may_be_of_any(tmp_path: Pa
     record = folder.record()
     assert record is not None
     assert record.is_of("cards")
+
+
+def test_only_the_engines_processes_of_the_run_are_ended(tmp_path: Path) -> None:
+    folder, other = made(tmp_path, "run-1"), made(tmp_path, "run-2")
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with (
+        subprocess.Popen(sleep, env={RUN: str(folder.path)}, start_new_session=True) as engine,
+        subprocess.Popen(sleep, env={RUN: str(other.path)}, start_new_session=True) as reused,
+    ):
+        for each in (engine, reused):
+            folder.add_session(each.pid)
+
+        folder.end_sessions()
+
+        assert engine.wait(10) < 0
+        assert reused.poll() is None
+        reused.kill()

@@ -9,7 +9,13 @@ from pulumi.automation import CommandResult, errors
 
 from automation.stack.events import Resource
 from automation.stack.failures import engine_errors
-from automation.stack.state import KnownStack, list_stacks, recorded_resources, stack_outputs
+from automation.stack.state import (
+    KnownStack,
+    Recorded,
+    list_stacks,
+    recorded_resources,
+    stack_outputs,
+)
 from automation.support.errors import (
     CommandFailedError,
     EngineFailedError,
@@ -56,14 +62,35 @@ def test_what_a_state_records_are_the_resources_that_have_an_id() -> None:
     recorded = [{"type": "pulumi:pulumi:Stack"}, queue]
     engine.stdout = json.dumps({"version": 3, "deployment": {"resources": recorded}})
 
-    assert recorded_resources("run-1", CHECKOUT, engine) == {Resource(**queue)}
+    found = recorded_resources("run-1", CHECKOUT, engine)
+    assert found.owned == {Resource(**queue)}
+    assert not found.spared
 
 
 @pytest.mark.parametrize("engine", [FakeEngine(stack=[MISSING]), FakeEngine()])
 def test_a_stack_that_is_gone_or_empty_has_no_resources(engine: FakeEngine) -> None:
     engine.stdout = '{"version": 3}'
 
-    assert recorded_resources("run-1", CHECKOUT, engine) == frozenset()
+    nothing = Recorded(owned=frozenset(), spared=frozenset())
+    assert recorded_resources("run-1", CHECKOUT, engine) == nothing
+
+
+def test_what_is_only_read_is_none_of_them_and_what_is_protected_is_spared() -> None:
+    engine = FakeEngine()
+    read, kept, retained = (
+        {"type": "aws:sqs/queue:Queue", "id": f"http://127.0.0.1/0/{name}"} for name in "abc"
+    )
+    recorded = [
+        {**read, "external": True},
+        {**kept, "protect": True},
+        {**retained, "retainOnDelete": True},
+    ]
+    engine.stdout = json.dumps({"version": 3, "deployment": {"resources": recorded}})
+
+    found = recorded_resources("run-1", CHECKOUT, engine)
+
+    assert found.owned == frozenset()
+    assert found.spared == {Resource(**kept), Resource(**retained)}
 
 
 @pytest.mark.parametrize(

@@ -342,3 +342,75 @@ def test_nothing_is_deferred_without_a_signal_or_in_a_thread() -> None:
         """
 
     assert deferring(program).stdout.split() == ["True", "worked"]
+
+
+def test_a_child_that_fails_is_seen_to_fail_where_the_caller_ignores_the_end_of_children() -> None:
+    program = """
+        import subprocess
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        install()
+        print(subprocess.run(["false"]).returncode)
+        """
+
+    assert told(program) == ["1"]
+
+
+def test_a_timeout_ends_a_wait_even_where_the_caller_ignores_its_signal() -> None:
+    program = """
+        import time
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        install()
+        interrupt_after(0.01)
+        try:
+            with interruptible():
+                time.sleep(20)
+        except Interrupted as interrupted:
+            print(interrupted.exit_code)
+        """
+
+    assert told(program) == ["124"]
+
+
+def test_a_signal_never_leaves_the_lock_of_a_process_taken() -> None:
+    """It raises between two waits: inside of `Popen.wait` it may come where the lock is just taken.
+
+    This lock sends a signal at that moment; the clean-up takes the lock again.
+    """
+    program = """
+        import pathlib, subprocess, tempfile
+        from automation.engine.model import Engine
+        from automation.stack.command import EngineCommand
+
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "pulumi").write_text("#!/bin/sh\\nexec sleep 20\\n")
+        (folder / "pulumi").chmod(0o755)
+
+        class Lock:
+            def __init__(self, real):
+                self.real, self.count = real, 0
+            def acquire(self, *given):
+                got = self.real.acquire(*given)
+                self.count += 1
+                if self.count == 3:
+                    strike(signal.SIGTERM)
+                return got
+            def release(self):
+                self.real.release()
+            def __enter__(self):
+                return self.real.__enter__()
+            def __exit__(self, *given):
+                return self.real.__exit__(*given)
+
+        made = subprocess.Popen.__init__
+        def make(self, *given, **named):
+            made(self, *given, **named)
+            self._waitpid_lock = Lock(self._waitpid_lock)
+        subprocess.Popen.__init__ = make
+        engine = Engine(folder=folder, version="3.259.0", source="PATH")
+        try:
+            EngineCommand(engine, dict(os.environ)).run(["up"], "/tmp", {})
+        except Interrupted as interrupted:
+            print(interrupted.exit_code)
+        """
+
+    assert told(program) == ["143"]
