@@ -100,25 +100,24 @@ def _processed(evidence: Evidence) -> Check:
 
 def _dead_lettered(evidence: Evidence) -> Check:
     def problems() -> Iterator[str]:
-        for message in messages:
+        for message in evidence.held_for("dead-lettered"):
             if not message.dead_letters:
                 yield f"{_name(message)} is {message.fate}, not in the dead-letter queue"
             for letter in message.dead_letters:
                 if letter.body != message.sent.message.body:
                     yield f"{_name(message)} was dead-lettered as {_short(letter.body)}"
 
-    messages = evidence.expected_to_be("dead-lettered")
+    count = len(evidence.expected_to_be("dead-lettered"))
     return _check(
         "dead-lettered",
-        expected=f"{_all_were(len(messages), 'poison message')} dead-lettered, id and body "
-        "unchanged",
-        actual=f"{len(messages)} dead-lettered",
+        expected=f"{_all_were(count, 'poison message')} dead-lettered, id and body unchanged",
+        actual=f"{count} dead-lettered",
         problems=problems(),
     )
 
 
 def _nothing_else_dead_lettered(evidence: Evidence) -> Check:
-    dead_lettered = [each for each in evidence.expected_to_be("processed") if each.dead_letters]
+    dead_lettered = [each for each in evidence.held_for("processed") if each.dead_letters]
     return _check(
         "nothing else dead-lettered",
         expected="no other message was dead-lettered",
@@ -142,7 +141,7 @@ def _one_fate(evidence: Evidence) -> Check:
         problems=[
             f"{_name(message)} was processed at {_time(message.receives[0].line)} and is also in "
             "the dead-letter queue"
-            for message in evidence.expected_to_be("processed")
+            for message in evidence.held_for("processed")
             if message.receives and message.dead_letters
         ],
     )
@@ -154,7 +153,7 @@ def _failed_receives(evidence: Evidence) -> Check:
     most = evidence.observation.max_receive_count
 
     def problems() -> Iterator[str]:
-        for message in evidence.expected_to_be("dead-lettered"):
+        for message in evidence.held_for("dead-lettered"):
             template = message.sent.message.log
             if template is None:
                 continue
@@ -211,8 +210,8 @@ def _invocations_complete(evidence: Evidence) -> Check:
 
 
 def _no_other_errors(evidence: Evidence) -> Check:
-    proofs = {receive.line for each in evidence.messages for receive in each.receives}
-    proofs.update(line for copy in evidence.copies for line in copy.lines)
+    held = (*evidence.messages, *evidence.copies)
+    proofs = {receive.line for each in held for receive in each.receives}
     preexisting_ids = {letter.message_id for letter in evidence.preexisting}
     return _check(
         "no other errors",
@@ -261,7 +260,8 @@ def _receives(most: int) -> str:
 
 
 def _name(message: MessageEvidence) -> str:
-    return f"message {message.sent.message_id} ({_short(message.sent.message.body)})"
+    of = f", a copy of {message.copy_of}" if message.copy_of else ""
+    return f"message {message.sent.message_id} ({_short(message.sent.message.body)}{of})"
 
 
 def _short(body: str) -> str:

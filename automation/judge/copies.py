@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automation.scenario.model import line_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from automation.observe.logs import Line
     from automation.observe.observation import DeadLetter
@@ -23,12 +22,10 @@ class Copy:
     Attributes:
         sent: The message.
         message_id: The copy's own id.
-        lines: The lines that prove the copy's receives.
     """
 
     sent: Sent
     message_id: str
-    lines: tuple[Line, ...]
 
 
 def find_copies(
@@ -44,27 +41,27 @@ def find_copies(
         letters: Dead letters with other ids, sent during this run.
         lines: Log lines without any of the messages' ids.
     """
-    found: set[str] = set()
     bodies = {letter.message_id: letter.body for letter in letters}
-    for each in sent:
-        lines_by_id = _lines_by_id(each.message.log, lines)
-        ids = list(lines_by_id)
-        if each.message.fate == "dead-lettered":
-            ids = [one for one, body in bodies.items() if body == each.message.body]
-        new = [message_id for message_id in ids if message_id not in found][: each.retries]
-        found.update(new)
-        for message_id in new:
-            yield Copy(
-                sent=each, message_id=message_id, lines=tuple(lines_by_id.get(message_id, ()))
-            )
+    logged = {log: _logged_ids(log, lines) for log in {each.message.log for each in sent}}
+    left = {each.message_id: each.retries for each in sent}
+    found: set[str] = set()
+    # By line before by body alone: messages with one body may differ in their attributes.
+    for by_line in (True, False):
+        for each in sent:
+            ids = logged[each.message.log]
+            if each.message.fate == "dead-lettered":
+                same = [one for one, body in bodies.items() if body == each.message.body]
+                ids = [one for one in same if one in ids] if by_line else same
+            new = [one for one in ids if one not in found][: left[each.message_id]]
+            found.update(new)
+            left[each.message_id] -= len(new)
+            yield from (Copy(sent=each, message_id=message_id) for message_id in new)
 
 
-def _lines_by_id(template: str | None, lines: Sequence[Line]) -> Mapping[str, list[Line]]:
-    """The lines that match a template, by the id in them; none if it has no {message_id}."""
-    found: dict[str, list[Line]] = defaultdict(list)
-    if template is not None and "{message_id}" in template:
-        pattern = line_pattern(template)
-        for line in lines:
-            if match := pattern.fullmatch(line.message):
-                found[match["message_id"]].append(line)
-    return found
+def _logged_ids(template: str | None, lines: Sequence[Line]) -> list[str]:
+    """The ids in the lines that match a template; none if it has no {message_id}."""
+    if template is None or "{message_id}" not in template:
+        return []
+    pattern = line_pattern(template)
+    matches = (pattern.fullmatch(line.message) for line in lines)
+    return list(dict.fromkeys(match["message_id"] for match in matches if match))

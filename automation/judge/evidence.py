@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
@@ -52,7 +52,8 @@ class MessageEvidence:
             else "lost".
         receives: Its receives, sorted by number.
         other_lines: Lines that contain its id and do not match its template.
-        dead_letters: Its copies in the dead-letter queue. SQS may deliver more than one.
+        dead_letters: It in the dead-letter queue, which may deliver it more than once.
+        copy_of: Id of the message that it is another copy of; empty if it is none.
     """
 
     sent: Sent
@@ -60,6 +61,7 @@ class MessageEvidence:
     receives: tuple[Receive, ...]
     other_lines: tuple[Line, ...]
     dead_letters: tuple[DeadLetter, ...]
+    copy_of: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -91,7 +93,7 @@ class Evidence:
         exact_receives: Whether every receive that the queue counts reaches the function.
         messages: One for each message sent, in the order in which they were sent.
         logs: The parsed log, without the invocations that ended before the run sent its messages.
-        copies: Copies of messages whose send was retried.
+        copies: What SQS holds, under other ids, of messages whose send was retried.
         unexpected: Dead letters that this run did not send.
         preexisting: Dead letters of messages that were sent before this run's.
     """
@@ -101,13 +103,18 @@ class Evidence:
     exact_receives: bool
     messages: tuple[MessageEvidence, ...]
     logs: Logs
-    copies: tuple[Copy, ...]
+    copies: tuple[MessageEvidence, ...]
     unexpected: tuple[DeadLetter, ...]
     preexisting: tuple[DeadLetter, ...]
 
     def expected_to_be(self, fate: ExpectedFate) -> tuple[MessageEvidence, ...]:
         """The messages that the scenario expects to meet this fate."""
         return tuple(message for message in self.messages if message.sent.message.fate == fate)
+
+    def held_for(self, fate: ExpectedFate) -> tuple[MessageEvidence, ...]:
+        """The messages that the scenario expects to meet this fate, and their copies."""
+        copies = (copy for copy in self.copies if copy.sent.message.fate == fate)
+        return (*self.expected_to_be(fate), *copies)
 
 
 def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool) -> Evidence:
@@ -119,17 +126,26 @@ def gather(scenario: Scenario, observation: Observation, *, exact_receives: bool
     logs = _of_this_run(whole_log, first_sent_at, lines_by_id)
     others = [letter for letter in observation.dead_letters if letter.message_id not in sent_ids]
     preexisting = [letter for letter in others if first_sent_at and letter.sent_at < first_sent_at]
-    foreign = [letter for letter in others if letter not in preexisting]
+    old_ids = {letter.message_id for letter in preexisting}
+    foreign = [letter for letter in others if letter.message_id not in old_ids]
     copies = _copies(observation, foreign, logs.lines, lines_by_id)
-    copied_ids = {copy.message_id for copy in copies}
+    originals = {copy.message_id: copy.sent.message_id for copy in copies}
+    messages = _messages(
+        (*observation.sent, *(replace(each.sent, message_id=each.message_id) for each in copies)),
+        [letter for letter in observation.dead_letters if letter.message_id not in old_ids],
+        observation.source,
+        logs.lines,
+        {**lines_by_id, **lines_with_ids(logs.lines, originals)},
+    )
+    sent, held = messages[: len(observation.sent)], messages[len(observation.sent) :]
     return Evidence(
         scenario=scenario,
         observation=observation,
         exact_receives=exact_receives,
-        messages=_messages(observation, logs.lines, lines_by_id),
+        messages=sent,
         logs=logs,
-        copies=copies,
-        unexpected=tuple(each for each in foreign if each.message_id not in copied_ids),
+        copies=tuple(replace(each, copy_of=originals[each.sent.message_id]) for each in held),
+        unexpected=tuple(each for each in foreign if each.message_id not in originals),
         preexisting=tuple(preexisting),
     )
 
@@ -169,6 +185,8 @@ def lines_with_ids(lines: Sequence[Line], ids: Collection[str]) -> Mapping[str, 
 
     Looks up every part of a line that is as long as an id. All of SQS's ids have the same length.
     """
+    if not ids:
+        return {}
     lengths = {len(each) for each in ids}
     lines_by_id: dict[str, list[Line]] = {each: [] for each in ids}
     for line in lines:
@@ -210,21 +228,25 @@ def invocation_line(invocation: Invocation, template: str) -> re.Match[str] | No
 
 
 def _messages(
-    observation: Observation, lines: Sequence[Line], lines_by_id: Mapping[str, list[Line]]
+    held: Sequence[Sent],
+    dead_letters: Sequence[DeadLetter],
+    source: QueueDepth,
+    lines: Sequence[Line],
+    lines_by_id: Mapping[str, list[Line]],
 ) -> tuple[MessageEvidence, ...]:
-    receives_by_id = _receives(observation.sent, lines, lines_by_id)
+    receives_by_id = _receives(held, lines, lines_by_id)
     letters_by_id: dict[str, list[DeadLetter]] = defaultdict(list)
-    for letter in observation.dead_letters:
+    for letter in dead_letters:
         letters_by_id[letter.message_id].append(letter)
     messages = []
-    for sent in observation.sent:
+    for sent in held:
         receives = receives_by_id[sent.message_id]
         letters = tuple(letters_by_id[sent.message_id])
         receive_lines = {receive.line for receive in receives}
         messages.append(
             MessageEvidence(
                 sent=sent,
-                fate=_fate(sent, receives, letters, observation.source),
+                fate=_fate(sent, receives, letters, source),
                 receives=receives,
                 other_lines=tuple(
                     line for line in lines_by_id[sent.message_id] if line not in receive_lines

@@ -143,7 +143,7 @@ def judge(scenario: Scenario, observation: Observation, *, exact_receives: bool)
         checks=tuple(check(evidence) for check in CHECKS),
         causes=causes,
         notes=tuple(_notes(evidence)),
-        copies=tuple(copy.message_id for copy in evidence.copies),
+        copies=tuple(copy.sent.message_id for copy in evidence.copies),
         source=observation.source,
     )
 
@@ -219,8 +219,8 @@ def _notes(evidence: Evidence) -> Iterator[str]:
             )
     for copy in evidence.copies:
         yield (
-            f"message {copy.sent.message_id} was duplicated: SQS also holds it as "
-            f"{copy.message_id}, because the response to a send was lost and it was sent again"
+            f"message {copy.copy_of} was duplicated: SQS also holds it as "
+            f"{copy.sent.message_id}, because the response to a send was lost and it was sent again"
         )
     for letter in evidence.preexisting:
         yield f"message {letter.message_id} was in the dead-letter queue before this run"

@@ -22,7 +22,7 @@ from automation.scenario.reading import TEN_HANDS, load_scenario
 from automation.scenario.send import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from hypothesis.strategies import DrawFn
 
@@ -318,8 +318,91 @@ def test_a_copy_that_fails_for_another_reason_fails(delivery: Delivery) -> None:
         old = f"message_id={copy.message_id} receive=1 reason=chip_delta"
         seen = swap(seen, old, old.replace("chip_delta", "hole_cards"))
     logged = any("reason=hole_cards" in event.text for event in seen.events)
-    expected = {"no other errors"} if logged else set()
+    expected = {"failed receives", "no other errors"} if logged else set()
     assert failed(judged(replace(delivery, observation=seen))) == expected
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2), body=st.sampled_from(["", "corrupt"]))
+def test_a_copy_of_a_good_message_that_was_processed_must_not_be_dead_lettered(
+    delivery: Delivery, body: str
+) -> None:
+    copies = [each for each in delivery.copies if each.message.fate == "processed"]
+    seen = delivery.observation
+    for copy in copies:
+        message = replace(copy.message, body=body or copy.message.body)
+        seen = dead_letter_too(seen, replace(copy, message=message))
+    expected = {"nothing else dead-lettered", "one fate"} if copies else set()
+    verdict = judged(replace(delivery, observation=seen))
+    assert failed(verdict) == expected
+    for copy in copies:
+        assert copy.message_id in verdict.copies
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_a_copy_of_a_poison_message_must_log_its_failures(delivery: Delivery) -> None:
+    copies = [each for each in delivery.copies if each.message.fate == "dead-lettered"]
+    seen = delivery.observation
+    for copy in copies:
+        seen = drop(seen, copy.message_id)
+    expected = {"failed receives"} if copies else set()
+    assert failed(judged(replace(delivery, observation=seen))) == expected
+
+
+@no_deadline
+@given(delivery=deliveries(most_retries=2))
+def test_a_copy_of_a_poison_message_keeps_its_body(delivery: Delivery) -> None:
+    copies = [each for each in delivery.copies if each.message.fate == "dead-lettered"]
+    ids = {each.message_id for each in copies}
+    seen = delivery.observation
+    corrupt = [
+        replace(each, body="corrupt") for each in seen.dead_letters if each.message_id in ids
+    ]
+    twice = replace(seen, dead_letters=(*corrupt, *seen.dead_letters))
+    expected = {"dead-lettered"} if copies else set()
+    assert failed(judged(replace(delivery, observation=twice))) == expected
+
+
+def test_copies_of_messages_with_one_body_are_told_apart_by_their_lines() -> None:
+    """Such messages differ in their attributes."""
+    bad = Message(body="bad", fate="dead-lettered", log="no kind, {message_id} {receive}")
+    other = replace(bad, log="unknown kind, {message_id} {receive}")
+    ids = [uuid(100), uuid(101), uuid(200)]
+    letters = [DeadLetter(message_id=each, body="bad", sent_at=BEGAN) for each in ids]
+    held = zip(("no kind", "unknown kind", "unknown kind"), ids, strict=True)
+    lines = [f"[ERROR] {why}, {each} {number}" for why, each in held for number in (1, 2, 3)]
+
+    verdict = text_only(lines, bad, other, retries=1, letters=letters)
+
+    assert failed(verdict) == set()
+    assert verdict.copies == (uuid(200),)
+
+
+def test_failures_without_an_id_are_shared_out_among_copies_too() -> None:
+    refused = Message(body="a", fate="dead-lettered", log="refused at {receive}")
+    ids = [uuid(100), uuid(200)]
+    letters = [DeadLetter(message_id=each, body="a", sent_at=BEGAN) for each in ids]
+    lines = [f"[ERROR] refused at {number}" for number in (1, 2, 1, 2, 3, 3)]
+
+    assert failed(text_only(lines, refused, retries=1, letters=letters)) == set()
+    assert failed(text_only(lines[1:], refused, retries=1, letters=letters)) == {"failed receives"}
+
+
+def test_an_old_dead_letter_that_is_taken_for_a_copy_is_not_of_this_run() -> None:
+    scenario, observation = the_ten_hands()
+    first = good(observation)
+    tried = replace(first, retries=1)
+    old = replace(first, message_id=uuid(5000), sent_at=first.sent_at - timedelta(minutes=1))
+    again = edit(
+        replace(observation, sent=(tried, *observation.sent[1:])),
+        lambda text: (
+            [text, text.replace(first.message_id, old.message_id)]
+            if f"message_id={first.message_id}" in text
+            else [text]
+        ),
+    )
+    assert failed(judge(scenario, dead_letter_too(again, old), exact_receives=True)) == set()
 
 
 # When one thing goes wrong, the check for it fails.
@@ -694,7 +777,12 @@ def test_an_invocation_that_was_over_before_the_first_send_is_not_judged(
 # Functions that log less.
 
 
-def text_only(lines: list[str], *messages: Message) -> Verdict:
+def text_only(
+    lines: list[str],
+    *messages: Message,
+    retries: int = 0,
+    letters: Sequence[DeadLetter] | None = None,
+) -> Verdict:
     texts = [
         f"START RequestId: {uuid(1)} Version: $LATEST",
         *lines,
@@ -702,17 +790,18 @@ def text_only(lines: list[str], *messages: Message) -> Verdict:
         EMULATOR.report.format(id=uuid(1)),
     ]
     sent = tuple(
-        Sent(message_id=uuid(100 + n), sent_at=BEGAN, message=message)
+        Sent(message_id=uuid(100 + n), sent_at=BEGAN, message=message, retries=retries)
         for n, message in enumerate(messages)
+    )
+    own = tuple(
+        DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
+        for each in sent
+        if each.message.fate == "dead-lettered"
     )
     observation = Observation(
         sent=sent,
         events=tuple(LogEvent(timestamp=BEGAN, stream="s", text=text) for text in texts),
-        dead_letters=tuple(
-            DeadLetter(message_id=each.message_id, body=each.message.body, sent_at=BEGAN)
-            for each in sent
-            if each.message.fate == "dead-lettered"
-        ),
+        dead_letters=own if letters is None else tuple(letters),
         source=EMPTY,
         max_receive_count=MAX_RECEIVE_COUNT,
     )
