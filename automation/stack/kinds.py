@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ NOT_FOUND = {
 GENERATED = re.compile(r"(.+-[0-9a-f]{7}|.*[0-9]{18}[0-9a-f]{8})(\.fifo)?")
 
 Tags = dict[str, str]
+T = TypeVar("T")
 
 RELATED: tuple[Literal["FunctionArn"], Literal["EventSourceArn"]] = (
     "FunctionArn",
@@ -100,7 +102,7 @@ def exists(clients: Clients, item: Item) -> bool:
     """Whether a resource can be read; one of an unknown kind counts as existing."""
     if item.kind not in KINDS:
         return True
-    return _found(lambda: KINDS[item.kind].look(clients, item.name))
+    return bool(_if_found(lambda: KINDS[item.kind].look(clients, item.name)))
 
 
 def delete(clients: Clients, item: Item) -> None:
@@ -109,7 +111,7 @@ def delete(clients: Clients, item: Item) -> None:
     Raises:
         botocore.exceptions.ClientError: The service refused.
     """
-    _found(lambda: KINDS[item.kind].delete(clients, item.name))
+    _if_found(lambda: KINDS[item.kind].delete(clients, item.name))
 
 
 def tags_of(clients: Clients, item: Item) -> Tags:
@@ -134,15 +136,31 @@ def mappings_of(clients: Clients, items: set[Item]) -> set[Item]:
     }
 
 
-def _found(call: Callable[[], object]) -> bool:
+def _if_found(call: Callable[[], T]) -> T | None:
+    """Return what a call returns; None if its resource is missing."""
     from botocore.exceptions import ClientError
 
     try:
-        return bool(call())
+        return call()
     except ClientError as error:
         if error.response["Error"]["Code"] in NOT_FOUND:
-            return False
+            return None
         raise
+
+
+def _with_tags(
+    listed: Iterable[tuple[str, str]], tags_of: Callable[[str], Tags]
+) -> Iterator[tuple[str, Tags]]:
+    """Yield names with their tags; leave out what was deleted after it was listed.
+
+    Args:
+        listed: The name of each resource, and what `tags_of` takes.
+        tags_of: Reads the tags of one.
+    """
+    for name, identity in listed:
+        tags = _if_found(partial(tags_of, identity))
+        if tags is not None:
+            yield name, tags
 
 
 def _queue_url(clients: Clients, name: str) -> str:
@@ -150,23 +168,35 @@ def _queue_url(clients: Clients, name: str) -> str:
 
 
 def _queues(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.sqs.get_paginator("list_queues").paginate():
-        for url in page.get("QueueUrls", []):
-            yield _last(url), clients.sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    pages = clients.sqs.get_paginator("list_queues").paginate()
+    return _with_tags(
+        ((_last(url), url) for page in pages for url in page.get("QueueUrls", [])),
+        lambda url: clients.sqs.list_queue_tags(QueueUrl=url).get("Tags", {}),
+    )
 
 
 def _functions(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.lambda_.get_paginator("list_functions").paginate():
-        for function in page["Functions"]:
-            arn = function["FunctionArn"]
-            yield function["FunctionName"], _tags_of_lambda(clients, arn)
+    pages = clients.lambda_.get_paginator("list_functions").paginate()
+    return _with_tags(
+        (
+            (each["FunctionName"], each["FunctionArn"])
+            for page in pages
+            for each in page["Functions"]
+        ),
+        partial(_tags_of_lambda, clients),
+    )
 
 
 def _mappings(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.lambda_.get_paginator("list_event_source_mappings").paginate():
-        for mapping in page["EventSourceMappings"]:
-            arn = mapping["EventSourceMappingArn"]
-            yield mapping["UUID"], _tags_of_lambda(clients, arn)
+    pages = clients.lambda_.get_paginator("list_event_source_mappings").paginate()
+    return _with_tags(
+        (
+            (each["UUID"], each["EventSourceMappingArn"])
+            for page in pages
+            for each in page["EventSourceMappings"]
+        ),
+        partial(_tags_of_lambda, clients),
+    )
 
 
 def _tags_of_lambda(clients: Clients, arn: str) -> Tags:
@@ -174,11 +204,18 @@ def _tags_of_lambda(clients: Clients, arn: str) -> Tags:
 
 
 def _roles(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.iam.get_paginator("list_roles").paginate():
-        for role in page["Roles"]:
-            if not role["Path"].startswith("/aws-service-role/"):
-                tags = clients.iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
-                yield role["RoleName"], {tag["Key"]: tag["Value"] for tag in tags}
+    pages = clients.iam.get_paginator("list_roles").paginate()
+    return _with_tags(
+        (
+            (role["RoleName"], role["RoleName"])
+            for page in pages
+            for role in page["Roles"]
+            if not role["Path"].startswith("/aws-service-role/")
+        ),
+        lambda name: {
+            tag["Key"]: tag["Value"] for tag in clients.iam.list_role_tags(RoleName=name)["Tags"]
+        },
+    )
 
 
 def _delete_role(clients: Clients, name: str) -> None:
@@ -196,11 +233,15 @@ def _log_group(clients: Clients, name: str) -> bool:
 
 
 def _log_groups(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.logs.get_paginator("describe_log_groups").paginate():
-        for group in page["logGroups"]:
-            arn = group["arn"].removesuffix(":*")
-            tags = clients.logs.list_tags_for_resource(resourceArn=arn)["tags"]
-            yield group["logGroupName"], dict(tags)
+    pages = clients.logs.get_paginator("describe_log_groups").paginate()
+    return _with_tags(
+        (
+            (group["logGroupName"], group["arn"].removesuffix(":*"))
+            for page in pages
+            for group in page["logGroups"]
+        ),
+        lambda arn: dict(clients.logs.list_tags_for_resource(resourceArn=arn)["tags"]),
+    )
 
 
 def _alarm(clients: Clients, name: str) -> bool:
@@ -208,11 +249,14 @@ def _alarm(clients: Clients, name: str) -> bool:
 
 
 def _alarms(clients: Clients) -> Iterator[tuple[str, Tags]]:
-    for page in clients.cloudwatch.get_paginator("describe_alarms").paginate():
-        for alarm in page["MetricAlarms"]:
-            arn = alarm["AlarmArn"]
-            tags = clients.cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
-            yield alarm["AlarmName"], {tag["Key"]: tag["Value"] for tag in tags}
+    pages = clients.cloudwatch.get_paginator("describe_alarms").paginate()
+    return _with_tags(
+        ((each["AlarmName"], each["AlarmArn"]) for page in pages for each in page["MetricAlarms"]),
+        lambda arn: {
+            tag["Key"]: tag["Value"]
+            for tag in clients.cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        },
+    )
 
 
 def _last(identity: str) -> str:

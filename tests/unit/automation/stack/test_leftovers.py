@@ -219,6 +219,114 @@ def test_a_scan_lists_what_the_tagging_service_does_not_know(
     assert found == {Item(kind="queue", name="q"): tags, Item(kind="role", name="r"): tags}
 
 
+AT = "arn:aws:{}:us-east-1:000000000000:{}"
+LISTS: dict[str, tuple[str, tuple[str, Any], str, str, Any]] = {
+    "queue": (
+        "sqs",
+        ("list_queues", {"QueueUrls": ["http://127.0.0.1:9/0/a", "http://127.0.0.1:9/0/b"]}),
+        "list_queue_tags",
+        NO_QUEUE,
+        {"Tags": {"k": "v"}},
+    ),
+    "function": (
+        "lambda_",
+        (
+            "list_functions",
+            {
+                "Functions": [
+                    {"FunctionName": name, "FunctionArn": AT.format("lambda", f"function:{name}")}
+                    for name in "ab"
+                ]
+            },
+        ),
+        "list_tags",
+        "ResourceNotFoundException",
+        {"Tags": {"k": "v"}},
+    ),
+    "event source mapping": (
+        "lambda_",
+        (
+            "list_event_source_mappings",
+            {
+                "EventSourceMappings": [
+                    {
+                        "UUID": uuid,
+                        "EventSourceMappingArn": AT.format(
+                            "lambda", f"event-source-mapping:{uuid}"
+                        ),
+                    }
+                    for uuid in (UUID, UUID.replace("0", "1"))
+                ]
+            },
+        ),
+        "list_tags",
+        "ResourceNotFoundException",
+        {"Tags": {"k": "v"}},
+    ),
+    "role": (
+        "iam",
+        ("list_roles", {"Roles": [{**ROLE, "RoleName": name} for name in "ab"]}),
+        "list_role_tags",
+        "NoSuchEntity",
+        {"Tags": [{"Key": "k", "Value": "v"}]},
+    ),
+    "log group": (
+        "logs",
+        (
+            "describe_log_groups",
+            {
+                "logGroups": [
+                    {"logGroupName": name, "arn": AT.format("logs", f"log-group:{name}:*")}
+                    for name in "ab"
+                ]
+            },
+        ),
+        "list_tags_for_resource",
+        "ResourceNotFoundException",
+        {"tags": {"k": "v"}},
+    ),
+    "alarm": (
+        "cloudwatch",
+        (
+            "describe_alarms",
+            {
+                "MetricAlarms": [
+                    {"AlarmName": name, "AlarmArn": AT.format("cloudwatch", f"alarm:{name}")}
+                    for name in "ab"
+                ]
+            },
+        ),
+        "list_tags_for_resource",
+        "ResourceNotFoundException",
+        {"Tags": [{"Key": "k", "Value": "v"}]},
+    ),
+}
+"""By kind: the service, its list of two, how it reads tags, that when missing, its response."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_leaves_out_what_is_deleted_before_its_tags_are_read(
+    kind: str, clients: Clients, respond: Callable[..., None]
+) -> None:
+    service, listed, read, gone, tags = LISTS[kind]
+    respond(service, listed, (read, gone), (read, tags))
+
+    ((name, found),) = KINDS[kind].list(clients)
+    assert name in {"b", UUID.replace("0", "1")}
+    assert found == {"k": "v"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_whose_tags_are_refused_is_an_error_not_a_clean_bill(
+    kind: str, clients: Clients, respond: Callable[..., None]
+) -> None:
+    service, listed, read, _, _ = LISTS[kind]
+    respond(service, listed, (read, "AccessDenied"))
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(KINDS[kind].list(clients))
+
+
 def test_a_sweep_deletes_each_kind_and_goes_on_past_what_it_cannot_delete(
     clients: Clients, respond: Callable[..., None]
 ) -> None:
