@@ -12,6 +12,7 @@ The verdict relies on these rules:
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
 from automation.support.errors import ObserveError
 from automation.support.interrupts import interruptible
+from automation.support.invoked import INVOKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +35,18 @@ if TYPE_CHECKING:
 
 MAX_BATCH = 10  # messages: SQS's limit for one ReceiveMessage
 HIDDEN_FOR = 120  # seconds: the visibility timeout of a dead letter that was read
+READ_WITHIN = HIDDEN_FOR - 10  # seconds: then those that were read first are about to reappear
+
+
+class UnreadError(ObserveError):
+    """Some of a queue's messages may be unread: it holds too many to read while all are hidden."""
+
+    def __init__(self, read: int) -> None:
+        super().__init__(
+            f"the dead-letter queue holds too many messages to be sure of all of them: {read:,} "
+            f"were read, and each becomes visible again after {HIDDEN_FOR} s",
+            hint=f"make them fewer: {INVOKED} dlq redrive, or dlq purge",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +95,8 @@ class Observer:
             Everything seen since then.
 
         Raises:
-            ObserveError: The source queue has no redrive policy.
+            ObserveError: The source queue has no redrive policy, or the dead-letter queue holds too
+                many messages to read all of them, so that no verdict could be trusted.
             ClientError: botocore's; a service refused a request.
         """
         source = read_source_queue(self._clients.sqs, self._outputs.queue_url)
@@ -112,17 +127,23 @@ class Observer:
         release(self._clients.sqs, url, list(self._dead_letters.values()))
 
     def read_dead_letters(self, *, wait: int = 0) -> tuple[DeadLetter, ...]:
-        """Return every dead letter that this observer has read so far.
+        """Read the dead letters, and return every one that this observer has read so far.
 
         Args:
             wait: Seconds that SQS waits for a message, at least 1 to ask all of its servers.
 
         Raises:
+            UnreadError: There are too many; `dead_letters` has those that were read.
             ClientError: botocore's; the service refused a request.
         """
         url = self._outputs.dead_letter_queue_url
         for batch in receive_all(self._clients.sqs, url, wait=wait):
             self._dead_letters.update((found["MessageId"], found) for found in batch)
+        return self.dead_letters
+
+    @property
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """Every dead letter that this observer has read so far."""
         return tuple(dead_letter(found) for found in self._dead_letters.values())
 
     def log_events(self, since: datetime | None = None) -> tuple[LogEvent, ...]:
@@ -151,7 +172,7 @@ class Observer:
 
 
 def receive_all(
-    sqs: SQSClient, queue_url: str, *, wait: int = 0, most: int = MAX_BATCH
+    sqs: SQSClient, queue_url: str, *, wait: int = 0, most: int = MAX_BATCH, removing: bool = False
 ) -> Iterator[list[MessageTypeDef]]:
     """Receive a queue's messages until none is found; each is hidden for `HIDDEN_FOR` seconds.
 
@@ -161,7 +182,15 @@ def receive_all(
         wait: Seconds that SQS waits for a message. With 0, AWS asks a few of its servers only, and
             may find none although there are some.
         most: How many are received at once, at most `MAX_BATCH`.
+        removing: Whether the caller deletes messages between the batches, so that reading on makes
+            sense for as long as new ones are found.
+
+    Raises:
+        UnreadError: After `READ_WITHIN` seconds, or as many without a new message if `removing`,
+            there still were messages: from then on, old ones reappear and would be read for ever.
     """
+    since = time.monotonic()
+    known: set[str] = set()
     while True:
         with interruptible():
             response = sqs.receive_message(
@@ -176,6 +205,12 @@ def receive_all(
         if not found:
             return
         yield found
+        ids = {message["MessageId"] for message in found}
+        if removing and not ids <= known:
+            since = time.monotonic()
+        known |= ids
+        if time.monotonic() - since >= READ_WITHIN:
+            raise UnreadError(len(known))
 
 
 def release(sqs: SQSClient, queue_url: str, messages: Sequence[MessageTypeDef]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from automation.observe.logs import UUID, read_logs
+from automation.observe.observer import UnreadError
 from automation.operate.failures import explain
 from automation.operate.ids import whole_id
 from automation.support.interrupts import interruptible, shielded
@@ -23,14 +25,24 @@ LONG_POLL = 1  # seconds: enough for SQS to ask all of its servers
 def peek(observer: Observer) -> tuple[DeadLetter, ...]:
     """Read every dead letter, and make all of them visible again.
 
+    Of too many, it returns those that could be read, and says on stderr that they are not all.
+
     Raises:
         ClientError: botocore's; the service refused a request.
     """
     try:
         return observer.read_dead_letters(wait=LONG_POLL)
+    except UnreadError as error:
+        say_incomplete(error)
+        return observer.dead_letters
     finally:
         with shielded():
             observer.release_dead_letters()
+
+
+def say_incomplete(error: UnreadError) -> None:
+    """Say on stderr that dead letters may be missing from what is printed."""
+    sys.stderr.write(f"this may be incomplete: {error}; {error.hint}\n")
 
 
 def failures(observer: Observer) -> tuple[Failure, ...]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from automation.observe.logs import Logs, read_logs
-from automation.observe.observer import MAX_BATCH, dead_letter, receive_all, release
+from automation.observe.observer import MAX_BATCH, UnreadError, dead_letter, receive_all, release
 from automation.operate.failures import explain
-from automation.operate.peek import LONG_POLL
+from automation.operate.peek import LONG_POLL, say_incomplete
 from automation.scenario.send import send_entries, split
 from automation.support.interrupts import interruptible, shielded
 
@@ -104,13 +104,20 @@ class Redrive:
         """Move the dead letters, and yield what became of each that is selected.
 
         Messages that are not moved become visible again. A moved message that is dead-lettered
-        again during the redrive, under its new id, is not moved a second time.
+        again during the redrive, under its new id, is not moved a second time. If too many stay,
+        it ends before it has seen all of them, and says so on stderr.
 
         Raises:
             ClientError: botocore's; a service refused a request. Nothing is lost.
         """
         options = self._options
-        batches = receive_all(self._sqs, self._letters, wait=LONG_POLL, most=options.at_once)
+        batches = receive_all(
+            self._sqs,
+            self._letters,
+            wait=LONG_POLL,
+            most=options.at_once,
+            removing=not options.dry_run,
+        )
         try:
             for found in batches:
                 moved = list(self._handle({each["MessageId"]: each for each in found}))
@@ -118,6 +125,8 @@ class Redrive:
                 if options.rate is not None and moved and not options.dry_run:
                     with interruptible():
                         self._pause(len(moved) / options.rate)
+        except UnreadError as error:
+            say_incomplete(error)
         finally:
             with shielded():
                 release(self._sqs, self._letters, list(self._left.values()))

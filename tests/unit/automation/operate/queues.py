@@ -123,5 +123,32 @@ class Queues:
         return {}
 
 
+@dataclass
+class SlowQueues(Queues):
+    """Both queues, of which a receive takes a second and hides messages for two minutes.
+
+    Attributes:
+        now: The time, in seconds.
+    """
+
+    now: float = 0.0
+    hidden_until: dict[str, float] = field(default_factory=dict)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def get_queue_attributes(self, **_asked: Any) -> dict[str, Any]:
+        return {"Attributes": ATTRIBUTES}
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        assert len(self.calls) < 9_999, "it is read for ever"
+        self.now += 1
+        self.hidden = {key for key in self.hidden if self.hidden_until[key] > self.now}
+        response = super().receive_message(**asked)
+        for each in response.get("Messages", []):
+            self.hidden_until[each["MessageId"]] = self.now + asked["VisibilityTimeout"]
+        return response
+
+
 def refusal(code: str = "AccessDenied") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "so it says"}}, "AnyOperation")
