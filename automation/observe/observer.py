@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from automation.observe.observation import DeadLetter, LogEvent, Observation, QueueDepth
-from automation.support.errors import ObserveError
+from automation.support.errors import ObserveError, UnreadError
 from automation.support.interrupts import interruptible
 from automation.support.invoked import INVOKED
 
@@ -36,17 +36,6 @@ if TYPE_CHECKING:
 MAX_BATCH = 10  # messages: SQS's limit for one ReceiveMessage
 HIDDEN_FOR = 120  # seconds: the visibility timeout of a dead letter that was read
 READ_WITHIN = HIDDEN_FOR - 10  # seconds: then those that were read first are about to reappear
-
-
-class UnreadError(ObserveError):
-    """Some of a queue's messages may be unread: it holds too many to read while all are hidden."""
-
-    def __init__(self, read: int) -> None:
-        super().__init__(
-            f"the dead-letter queue holds too many messages to be sure of all of them: {read:,} "
-            f"were read, and each becomes visible again after {HIDDEN_FOR} s",
-            hint=f"make them fewer: {INVOKED} dlq redrive, or dlq purge",
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +199,11 @@ def receive_all(
             since = time.monotonic()
         known |= ids
         if time.monotonic() - since >= READ_WITHIN:
-            raise UnreadError(len(known))
+            raise UnreadError(
+                "the dead-letter queue holds too many messages to be sure of all of them: "
+                f"{len(known):,} were read, and each becomes visible again after {HIDDEN_FOR} s",
+                hint=f"make them fewer: {INVOKED} dlq redrive, or dlq purge",
+            )
 
 
 def release(sqs: SQSClient, queue_url: str, messages: Sequence[MessageTypeDef]) -> None:

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from automation.observe.logs import UUID, read_logs
-from automation.observe.observer import UnreadError
 from automation.operate.failures import explain
 from automation.operate.ids import whole_id
+from automation.support.errors import UnreadError
 from automation.support.interrupts import interruptible, shielded
 
 if TYPE_CHECKING:

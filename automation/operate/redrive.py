@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from automation.observe.logs import Logs, read_logs
-from automation.observe.observer import MAX_BATCH, UnreadError, dead_letter, receive_all, release
+from automation.observe.observer import MAX_BATCH, dead_letter, receive_all, release
 from automation.operate.failures import explain
 from automation.operate.peek import LONG_POLL, say_incomplete
 from automation.scenario.send import send_entries, split
+from automation.support.errors import UnreadError
 from automation.support.interrupts import interruptible, shielded
 
 if TYPE_CHECKING:

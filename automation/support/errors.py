@@ -132,3 +132,7 @@ class NotFoundError(AutomationError):
 
 class ObserveError(AutomationError):
     """AWS or the emulator refused a call, or could not be reached."""
+
+
+class UnreadError(ObserveError):
+    """A queue holds too many messages to read while all that were read are hidden."""
