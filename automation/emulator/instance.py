@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import IO, Any
 
 from automation.emulator.functions import ENVIRONMENTS
 from automation.support.errors import EmulatorError, SupervisorEndedError
+from automation.support.folders import remove_folder
 from automation.support.interrupts import interruptible
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home
@@ -205,6 +205,9 @@ def clear_away(folder: Path) -> None:
     """End the emulator of a killed supervisor and remove the instance's folder.
 
     The emulator and its workers are found by their HOME, which is that folder.
+
+    Raises:
+        HostError: The system refused.
     """
     end_processes_at_home(folder)
-    shutil.rmtree(folder)
+    remove_folder(folder)

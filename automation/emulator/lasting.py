@@ -111,11 +111,19 @@ def stop() -> Instance | None:
 
 
 def _clear_away() -> None:
-    """Remove the record of an ended instance, and what a killed supervisor left behind."""
+    """Remove the record of an ended instance, and what a killed supervisor left behind.
+
+    The record goes even if the rest cannot, else no later start or stop would succeed.
+
+    Raises:
+        HostError: The system refused to remove the folder; the message names it.
+    """
     instance = _recorded()
-    if instance and instance.folder.exists():
-        clear_away(instance.folder)
-    _pointer().unlink(missing_ok=True)
+    try:
+        if instance and instance.folder.exists():
+            clear_away(instance.folder)
+    finally:
+        _pointer().unlink(missing_ok=True)
 
 
 def _recorded() -> Instance | None:

@@ -19,7 +19,6 @@ import http.client
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -39,7 +38,8 @@ from automation.emulator.functions import (
     shipped_packages,
 )
 from automation.emulator.instance import FOLDER_PREFIX
-from automation.support.errors import AutomationError, EmulatorError
+from automation.support.errors import AutomationError, EmulatorError, HostError
+from automation.support.folders import remove_folder
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
 from automation.support.wait import POLL
@@ -79,7 +79,8 @@ def main() -> None:
         for session in sessions:
             end_session(session, grace=0)  # its emulator is gone: a graceful end is pointless
         end_processes_at_home(folder)  # an engine whose session was not reported yet
-        shutil.rmtree(folder)
+        with contextlib.suppress(HostError):  # who ended it tries again, and reports it
+            remove_folder(folder)
 
 
 def signals_as_file() -> int:

@@ -9,11 +9,10 @@ because nobody reads its pipe.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automation.engine import child
 from automation.engine.lookup import reported_version
@@ -23,7 +22,11 @@ from automation.support.errors import (
     SourceFailedError,
     WaitTimeoutError,
 )
+from automation.support.folders import remove_folder
 from automation.support.locks import take_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOCK_WITHIN = 7200.0  # seconds: more than all the timeouts of one installation together
 
@@ -94,7 +97,7 @@ def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[S
     with (engine_cache() / "lock").open("w") as lock:
         _acquire(lock.fileno(), announce)
         try:
-            _remove(folder)  # left by an installation that was killed
+            remove_folder(folder)  # left by an installation that was killed
             yield Staging(
                 folder=folder,
                 environment=child.built_environment(environment, home=folder / "home"),
@@ -102,7 +105,7 @@ def installing(environment: Mapping[str, str], announce: Announce) -> Iterator[S
                 lock=lock.fileno(),
             )
         finally:
-            _remove(folder)
+            remove_folder(folder)
 
 
 def put_in_place(staged: Path, environment: Mapping[str, str]) -> Path:
@@ -125,7 +128,7 @@ def put_in_place(staged: Path, environment: Mapping[str, str]) -> Path:
     if version != PINNED:
         raise SourceFailedError(f"it produced {version} instead of {PINNED}")
     place = engine_cache() / PINNED
-    _remove(place)  # incomplete: a complete one would have been found there
+    remove_folder(place)  # incomplete: a complete one would have been found there
     return staged.rename(place)
 
 
@@ -144,10 +147,3 @@ def _acquire(lock: int, announce: Announce) -> None:
             f"another process has been installing the Pulumi engine for {duration(LOCK_WITHIN)}",
             hint=f"end that process; it holds the lock {engine_cache() / 'lock'}",
         ) from error
-
-
-def _remove(folder: Path) -> None:
-    for path, _, _ in os.walk(folder):
-        Path(path).chmod(0o700)  # Go's module cache is read-only
-    if folder.exists():
-        shutil.rmtree(folder)

@@ -11,6 +11,7 @@ import pytest
 from automation.cli import command
 from automation.emulator import lasting
 from automation.emulator.instance import Instance
+from automation.support.errors import HostError
 
 ENDED = {"url": "http://127.0.0.1:1", "folder": "", "supervisor": 2**31, "external": False}
 
@@ -89,6 +90,22 @@ def test_what_a_killed_supervisor_left_is_removed(pointer: Path, tmp_path: Path)
     assert lasting.stop() is None
     assert not folder.exists()
     assert not pointer.exists()
+
+
+def test_a_folder_that_cannot_be_removed_is_told_once_and_blocks_no_later_start(
+    pointer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded(pointer, tmp_path / "poker-hands-1")
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", path.name)
+
+    monkeypatch.setattr("shutil.rmtree", refuse)
+
+    with pytest.raises(HostError, match=str(folder)):
+        lasting.stop()
+
+    assert lasting.start("http://127.0.0.1:2")[1]
 
 
 def test_a_folder_that_no_supervisor_made_is_never_removed(pointer: Path, tmp_path: Path) -> None:
