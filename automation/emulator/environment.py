@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from automation.emulator.provider.loopback import on_loopback
-from automation.engine.model import path_with
+from automation.engine.model import USER, path_with
 from automation.support.errors import UsageError
 from automation.support.paths import cache_folder
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from automation.engine import Engine
 
 PASSED_ON = (
-    *("LANG", "LC_ALL", "TERM", "PYTHONDONTWRITEBYTECODE"),
+    *("USER", "LANG", "LC_ALL", "TERM", "PYTHONDONTWRITEBYTECODE"),
     *("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "SSL_CERT_FILE"),
 )
 OF_PIP = "PIP_"  # prefix of pip's: a program may install the packages of its function
@@ -77,6 +77,7 @@ def local_environment(
     return {
         **base,
         **credentials,
+        "USER": base.get("USER") or USER,
         "HOME": base.get("HOME", str(scratch)),
         "XDG_CACHE_HOME": base.get("XDG_CACHE_HOME", str(cache_folder().parent)),
         "PATH": path_with(engine, base),

@@ -23,6 +23,10 @@ LANGUAGE_HOST = ("pulumi-language-python", "pulumi-language-python-exec")
 PROGRAMS = ("pulumi", *LANGUAGE_HOST)
 """The executables that run a Python program: the CLI, and its language host in two parts."""
 
+USER = "nobody"
+"""The engine's USER if the caller has none. It requires one of a user id that /etc/passwd lacks, as
+in `docker run --user 12345`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:

@@ -21,10 +21,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def pulumi_home(environment: Mapping[str, str]) -> Path:
     """Return the folder of the user's Pulumi CLI: plugins, login, workspaces.
 
-    Without PULUMI_HOME the CLI uses `.pulumi` in the home that the system knows, whatever HOME is.
+    Without PULUMI_HOME the CLI uses `.pulumi` in the home that the system knows, whatever HOME is,
+    and in HOME if the system does not know the user.
     """
-    given = environment.get("PULUMI_HOME")
-    return Path(given) if given else Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"
+    if given := environment.get("PULUMI_HOME"):
+        return Path(given)
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        home = environment.get("HOME", "/")
+    return Path(home) / ".pulumi"
 
 
 def cache_folder() -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from automation.engine.model import path_with
+from automation.engine.model import USER, path_with
 from automation.engine.plugin import ensure_plugin
 from automation.support.paths import runs_folder
 from automation.targets.backend import with_own_backend
@@ -77,6 +77,7 @@ def aws_target(
         region=caller.region,
         environment={
             **environment,
+            "USER": environment.get("USER") or USER,
             "PATH": path_with(engine, environment),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },

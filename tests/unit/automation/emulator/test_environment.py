@@ -13,6 +13,7 @@ from automation.emulator.environment import (
 )
 from automation.emulator.instance import Instance
 from automation.engine import Engine
+from automation.engine.model import USER
 from automation.support.errors import UsageError
 from automation.support.paths import cache_folder
 
@@ -47,6 +48,14 @@ def test_an_engine_sees_none_of_the_callers_secrets_and_no_other_backend(tmp_pat
     assert built["AWS_ACCESS_KEY_ID"] == "test"
     assert built["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/backend"
     assert built["PULUMI_HOME"] == str(tmp_path / "engine")
+
+
+@pytest.mark.parametrize(("theirs", "user"), [({"USER": "me"}, "me"), ({}, USER)])
+def test_the_engine_has_a_user_even_if_the_system_does_not_know_the_callers(
+    tmp_path: Path, theirs: dict[str, str], user: str
+) -> None:
+    for base in (built_environment(theirs), users_environment(theirs)):
+        assert environment(tmp_path, base)["USER"] == user
 
 
 def test_a_program_may_install_packages_from_where_the_caller_does(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from automation.engine import Engine
+from automation.engine.model import USER
 from automation.targets.aws import AwsTarget, aws_target
 from automation.targets.backend import OWN, Backend
 from automation.targets.caller import Caller
@@ -63,6 +64,14 @@ def test_a_state_of_the_projects_own_is_in_the_runs_folder_and_found_there_later
     assert "PULUMI_CONFIG_PASSPHRASE" not in environment
     assert len(Path(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text()) > 30
     assert environment["PULUMI_HOME"] == "/home/me/.pulumi"
+
+
+def test_the_engine_has_a_user_even_if_the_system_does_not_know_the_callers() -> None:
+    access = Access(caller=CALLER, backend=OWN)
+
+    assert target(OWN).environment["USER"] == USER
+    theirs = aws_target(ENGINE, {**USERS, "USER": "me"}, access, print)
+    assert theirs.environment["USER"] == "me"
 
 
 def test_the_provider_is_told_which_account_and_region_are_meant() -> None:
