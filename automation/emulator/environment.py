@@ -90,7 +90,7 @@ def local_environment(
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "PULUMI_HOME": str(instance.engine_home),
-        "PULUMI_BACKEND_URL": f"file://{instance.backend}",
+        "PULUMI_BACKEND_URL": instance.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -136,7 +136,7 @@ def with_own_backend(environment: Mapping[str, str], folder: Path) -> dict[str, 
     kept = {name: value for name, value in environment.items() if not name.startswith(PASSPHRASE)}
     return {
         **kept,
-        "PULUMI_BACKEND_URL": f"file://{folder}",
+        "PULUMI_BACKEND_URL": folder.as_uri(),
         f"{PASSPHRASE}_FILE": str(own_passphrase()),
     }
 

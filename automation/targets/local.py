@@ -64,7 +64,7 @@ class LocalTarget(Target):
         """
         if self.supervisor is None or not self.supervisor.instance.external:
             return self.environment
-        return {**self.environment, "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}"}
+        return {**self.environment, "PULUMI_BACKEND_URL": (folder / "backend").as_uri()}
 
     def note_on(self, runtime: str) -> str | None:
         """Say which release of Python runs a function, if this machine lacks the right one."""

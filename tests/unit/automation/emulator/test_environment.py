@@ -58,6 +58,15 @@ def test_the_engine_has_a_user_even_if_the_system_does_not_know_the_callers(
         assert environment(tmp_path, base)["USER"] == user
 
 
+def test_the_state_may_be_in_a_folder_whose_name_means_something_in_a_url(tmp_path: Path) -> None:
+    folder = tmp_path / "a b%41#c?d"
+    folder.mkdir()
+
+    url = environment(folder, {})["PULUMI_BACKEND_URL"]
+
+    assert url == f"file://{tmp_path}/a%20b%2541%23c%3Fd/backend"
+
+
 def test_a_program_may_install_packages_from_where_the_caller_does(tmp_path: Path) -> None:
     theirs = {
         "PIP_INDEX_URL": "https://pypi.example",

@@ -56,11 +56,11 @@ def test_the_users_set_up_is_the_engines(tmp_path: Path) -> None:
 def test_a_state_of_the_projects_own_is_in_the_runs_folder_and_found_there_later(
     tmp_path: Path, backend: Backend, *, state: bool
 ) -> None:
-    folder = run_folder(tmp_path, state=state)
+    folder = run_folder(tmp_path / "my cache", state=state)
 
     environment = target(backend).environment_of(folder)
 
-    assert environment["PULUMI_BACKEND_URL"] == f"file://{folder / 'backend'}"
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/my%20cache/run-1/backend"
     assert "PULUMI_CONFIG_PASSPHRASE" not in environment
     assert len(Path(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text()) > 30
     assert environment["PULUMI_HOME"] == "/home/me/.pulumi"

@@ -159,10 +159,10 @@ def test_on_an_emulator_of_the_users_the_state_is_in_the_runs_folder_and_in_the_
     monkeypatch.setattr("automation.targets.local.runs_folder", lambda: tmp_path / "runs")
     assert not supervisor.closed
     with local_target(lambda: ENGINE, {}, URL) as external:
-        run = external.folder / "run-1"
+        run = external.folder / "run 1"
         assert external.folder == tmp_path / "runs"
         backend = external.environment_of(run)["PULUMI_BACKEND_URL"]
-        assert backend == f"file://{run}/backend"
+        assert backend == f"file://{tmp_path}/runs/run%201/backend"
         assert external.reap_options == f" --emulator {URL}"
 
     with local_target(lambda: ENGINE, {}, None) as own:
