@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from automation.support.folders import remove_folder
 from automation.support.interrupts import interruptible
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home
+from automation.support.wait import readable
 
 MODULE = "automation.emulator.supervisor"
 FOLDER_PREFIX = "poker-hands-"  # of the name of each instance's folder
@@ -90,7 +90,7 @@ class Supervisor:
         self._failure: EmulatorError | None = None
         self._instance: Instance | None = None
         self._external = url is not None
-        # Unbuffered, so that `select` sees everything that has not been read.
+        # Unbuffered, so that `readable` sees everything that has not been read.
         self._process = subprocess.Popen(
             [sys.executable, "-m", MODULE, *([] if url is None else [url])],
             cwd=CHECKOUT,
@@ -136,7 +136,7 @@ class Supervisor:
         """
         if self._failure is not None:
             raise self._failure
-        while select.select([self._pipes()[1]], [], [], 0)[0]:
+        while readable(self._pipes()[1].fileno(), within=0):
             self._next_fact(0)
 
     def watch_session(self, session: int) -> None:
@@ -184,12 +184,12 @@ class Supervisor:
     def _next_fact(self, within: float) -> dict[str, Any]:
         stdout = self._pipes()[1]
         with interruptible():
-            readable, _, _ = select.select([stdout], [], [], within)
-        line = stdout.readline() if readable else b""
+            told = readable(stdout.fileno(), within=within)
+        line = stdout.readline() if told else b""
         if not line:
             raise SupervisorEndedError(
                 f"the emulator's supervisor (pid {self._process.pid}) "
-                + ("ended" if readable else f"did not respond in {within:.0f} s"),
+                + ("ended" if told else f"did not respond in {within:.0f} s"),
                 hint=AGAIN,
             )
         fact: dict[str, Any] = json.loads(line)

@@ -18,7 +18,6 @@ import contextlib
 import http.client
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -42,7 +41,7 @@ from automation.support.errors import AutomationError, EmulatorError, HostError
 from automation.support.folders import remove_folder
 from automation.support.paths import CHECKOUT
 from automation.support.processes import end_processes_at_home, end_session, session_members
-from automation.support.wait import POLL
+from automation.support.wait import POLL, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -248,10 +247,10 @@ def serve(emulator: Emulator, sessions: set[int], signals: int) -> None:
             return
         sources = [signals] if kept else [signals, STDIN]
         poll = POLL if emulator.state == "starting" else WATCH_EVERY
-        readable, _, _ = select.select(sources, [], [], poll)
-        if signals in readable and set(os.read(signals, 64)) != {signal.SIGCHLD}:
+        ready = readable(*sources, within=poll)
+        if signals in ready and set(os.read(signals, 64)) != {signal.SIGCHLD}:
             return
-        if STDIN not in readable:
+        if STDIN not in ready:
             continue
         received = os.read(STDIN, 4096)
         if not received:

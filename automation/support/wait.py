@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import select
 import time
 from typing import TYPE_CHECKING, TypeVar
 
@@ -63,6 +65,22 @@ def wait_until(
         if satisfied(seen):
             return seen
     raise WaitTimeoutError(f"waited {within:.0f} s for {what}; last seen: {_end_of(str(seen))}")
+
+
+def readable(*descriptors: int, within: float) -> set[int]:
+    """Wait until there is something to read, and return the file descriptors that have it.
+
+    The end of what is written counts as something. Unlike `select.select`, this takes descriptors
+    above 1023: a process that uses this as a library may have many files open.
+
+    Args:
+        descriptors: Of pipes or sockets.
+        within: Seconds to wait.
+    """
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(math.ceil(within * 1000))}
 
 
 def _end_of(text: str) -> str:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
+import resource
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from automation.support import interrupts, wait
 from automation.support.errors import WaitTimeoutError
-from automation.support.wait import looks, wait_until
+from automation.support.wait import looks, readable, wait_until
 
 
 def test_returns_the_first_look_that_satisfies() -> None:
@@ -66,3 +70,32 @@ def test_a_look_is_interruptible_and_what_is_done_with_it_is_not() -> None:
     ]
 
     assert (within, after) == (1, 0)
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """A pipe whose descriptors are above 1023, as those of a process with many open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    low = os.pipe()
+    reader, writer = (fcntl.fcntl(each, fcntl.F_DUPFD, 1500) for each in low)
+    for each in low:
+        os.close(each)
+    yield reader, writer
+    for each in (reader, writer):
+        os.close(each)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_pipe_is_readable_when_something_is_written_or_its_writer_is_gone(
+    pipe: tuple[int, int],
+) -> None:
+    reader, writer = pipe
+    ended, other = os.pipe()
+    os.close(other)
+
+    assert readable(reader, within=0.01) == set()
+    os.write(writer, b"x")
+    assert readable(reader, ended, within=10) == {reader, ended}
+
+    os.close(ended)
