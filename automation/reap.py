@@ -113,11 +113,10 @@ def look(target: Target, project: str) -> list[Remains]:
         target: Where to look.
         project: Name of the project whose tags count; runs' folders count whatever their project.
     """
-    here = (target.name, target.endpoint, target.account)
     found = {
         record.stack: _recorded(target, folder, record)
         for folder in run_folders(target.folder)
-        if (record := folder.record()) and (record.target, record.endpoint, record.account) == here
+        if (record := folder.record()) and record.location == target.location
     }
     for region in dict.fromkeys([target.region, *(each.region for each in found.values())]):
         with interruptible(), aws_errors(f"looking for tagged resources in {region}"):

@@ -130,7 +130,13 @@ class Run:
             self._journal.phases.enter("tear down")
 
     def _tell_of_earlier_runs(self, target: Target) -> None:
-        left = [each for each in run_folders(target.folder) if each.record() and not each.alive()]
+        left = [
+            each
+            for each in run_folders(target.folder)
+            if (record := each.record())
+            and record.location == target.location  # else `reap` would not show it
+            and not each.alive()
+        ]
         if left:
             names = ", ".join(each.path.name for each in left)
             self._narrator.say(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RECORD, LOCK, SESSIONS = "run.json", "lock", "sessions"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
+NAMES = ("run-", "test-")  # how the names of ephemeral stacks, and of their folders, begin
 RUN = "POKER_HANDS_RUN"  # in the environment of an engine: the folder of its run
 
 
@@ -51,6 +52,11 @@ class RunRecord:
     started_at: str
     expires_at: str
     project: str = ""
+
+    @property
+    def location(self) -> tuple[str, str, str]:
+        """What tells one target from another: as `Target.location`."""
+        return self.target, self.endpoint, self.account
 
     def is_of(self, project: str) -> bool:
         """Whether the stack is one of this project, as far as is known."""
@@ -145,10 +151,15 @@ class RunFolder:
 
 
 def run_folders(parent: Path) -> Iterator[RunFolder]:
-    """Yield the folders of runs, the oldest first, but for those that a run removes meanwhile."""
+    """Yield the folders of runs, the oldest first, but for those that a run removes meanwhile.
+
+    What else is there, such as `.DS_Store` or `lost+found`, is not ours.
+    """
     found = []
     with contextlib.suppress(FileNotFoundError):  # there was no run yet
         for path in parent.iterdir():
+            if not (path.name.startswith(NAMES) and path.is_dir()):
+                continue
             with contextlib.suppress(FileNotFoundError):
                 found.append((path.stat().st_mtime, path))
     for _, path in sorted(found):

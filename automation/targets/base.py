@@ -93,6 +93,11 @@ class Target:
     stop_commands: tuple[str, ...]
     own_backend: bool = False
 
+    @property
+    def location(self) -> tuple[str, str, str]:
+        """What tells it from the others whose runs have their folders in the same place."""
+        return self.name, self.endpoint, self.account
+
     def environment_of(self, folder: Path) -> Mapping[str, str]:  # noqa: ARG002 -- for targets whose state is in it
         """Return the environment of the engine for the run with this folder."""
         return self.environment

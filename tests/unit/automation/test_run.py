@@ -18,6 +18,7 @@ from automation.report.result import RunResult
 from automation.run import run
 from automation.source import check_source
 from automation.stack.events import Resource
+from automation.stack.records import NAMES, RunFolder
 from automation.support import interrupts
 from automation.support.errors import (
     DestroyFailedError,
@@ -27,7 +28,7 @@ from automation.support.errors import (
     UsageError,
 )
 from automation.support.paths import CHECKOUT
-from tests.unit.automation.stack.examples import EXPORTED
+from tests.unit.automation.stack.examples import EXPORTED, RECORD
 from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, World
 
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
@@ -135,6 +136,7 @@ def test_a_run_deploys_sends_proves_destroys_and_looks_in_that_order(
 def test_a_run_tells_all_it_found_out(go: Go) -> None:
     result = go()
 
+    assert result.stack.startswith(NAMES)
     assert result.description == "a fake target"
     assert result.scenario == "two"
     assert result.versions["engine"] == "3.259.0"
@@ -153,6 +155,25 @@ def test_a_run_tells_all_it_found_out(go: Go) -> None:
     assert [message.fate for message in result.verdict.messages] == ["processed", "dead-lettered"]
     assert result.events
     assert set(result.phases) >= {"deploy", "prove", "total"}
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"target": "aws"}, {"endpoint": "http://127.0.0.1:1"}, {"account": "1"}]
+)
+def test_of_earlier_runs_only_those_are_told_that_reap_would_show(
+    elsewhere: dict[str, str], go: Go, world: World, narrator: Listening
+) -> None:
+    for name, changes in (("run-1", {}), ("run-2", elsewhere)):
+        folder = RunFolder(world.folder / name)
+        folder.path.mkdir(parents=True)
+        folder.hold(replace(RECORD, stack=name, **changes)).close()
+    (world.folder / ".DS_Store").touch()
+
+    go()
+
+    assert [line.partition(";")[0] for line in narrator.said if "earlier runs" in line] == [
+        "earlier runs left something: run-1"
+    ]
 
 
 def test_a_stack_that_is_kept_stays_with_its_target_and_the_commands_that_end_it(

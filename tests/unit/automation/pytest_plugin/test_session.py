@@ -15,6 +15,7 @@ import pytest
 from automation.pytest_plugin.options import LiveOptions
 from automation.pytest_plugin.sections import sections
 from automation.pytest_plugin.session import LiveSession
+from automation.stack.records import NAMES
 from automation.support import interrupts
 from automation.support.errors import (
     DestroyFailedError,
@@ -66,6 +67,7 @@ def test_stacks_are_destroyed_one_by_one_and_the_target_is_closed_last(
 ) -> None:
     first, second = session.deploy(), session.deploy()
     assert first.name != second.name
+    assert first.name.startswith(NAMES)
     assert list(session.stacks) == [first, second]
 
     session.destroy(first)

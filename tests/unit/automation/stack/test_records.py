@@ -24,10 +24,18 @@ def made(parent: Path, name: str, age: float = 0) -> RunFolder:
 
 
 def test_the_oldest_folder_comes_first(tmp_path: Path) -> None:
-    new, old = made(tmp_path, "a"), made(tmp_path, "b", age=60)
+    new, old = made(tmp_path, "run-a"), made(tmp_path, "test-b", age=60)
 
     assert list(run_folders(tmp_path)) == [old, new]
     assert list(run_folders(tmp_path / "missing")) == []
+
+
+def test_what_is_no_folder_of_a_run_is_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "lost+found")
+    for name in (".DS_Store", "run-file"):
+        (tmp_path / name).touch()
+
+    assert list(run_folders(tmp_path)) == []
 
 
 def test_a_folder_that_its_run_removes_meanwhile_is_left_out(
