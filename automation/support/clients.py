@@ -101,16 +101,17 @@ def make_clients(environment: Mapping[str, str], region: str) -> Clients:
     Raises:
         ObserveError: The configuration cannot be used, such as a profile that does not exist.
     """
-    client = _client_maker(environment, region)
-    return Clients(
-        sqs=client("sqs"),
-        lambda_=client("lambda"),
-        logs=client("logs"),
-        iam=client("iam"),
-        tagging=client("resourcegroupstaggingapi"),
-        sts=client("sts"),
-        cloudwatch=client("cloudwatch"),
-    )
+    with _configuration_errors():
+        client = _client_maker(environment, region)
+        return Clients(
+            sqs=client("sqs"),
+            lambda_=client("lambda"),
+            logs=client("logs"),
+            iam=client("iam"),
+            tagging=client("resourcegroupstaggingapi"),
+            sts=client("sts"),
+            cloudwatch=client("cloudwatch"),
+        )
 
 
 def make_client(environment: Mapping[str, str], region: str, service: str) -> Any:
@@ -127,22 +128,22 @@ def make_client(environment: Mapping[str, str], region: str, service: str) -> An
     """
     from botocore.exceptions import UnknownServiceError
 
-    try:
-        return _client_maker(environment, region)(service)
-    except UnknownServiceError as error:
-        known = str(error.kwargs["known_service_names"]).split(", ")
-        raise UsageError(
-            f"boto3 has no service {service!r}",
-            hint=f"{did_you_mean(service, known)}boto3.Session().get_available_services() lists "
-            "them",
-        ) from error
+    with _configuration_errors():
+        try:
+            return _client_maker(environment, region)(service)
+        except UnknownServiceError as error:
+            known = str(error.kwargs["known_service_names"]).split(", ")
+            raise UsageError(
+                f"boto3 has no service {service!r}",
+                hint=f"{did_you_mean(service, known)}boto3.Session().get_available_services() "
+                "lists them",
+            ) from error
 
 
 def _client_maker(environment: Mapping[str, str], region: str) -> Callable[[str], Any]:
     from botocore.config import Config
 
-    with aws_errors("reading the AWS configuration"):
-        session = make_session(environment, region)
+    session = make_session(environment, region)
     endpoints = endpoint_variables(environment)
     local = ENDPOINT in endpoints
     config = Config(
@@ -152,7 +153,7 @@ def _client_maker(environment: Mapping[str, str], region: str) -> Callable[[str]
             "mode": "standard",
             "total_max_attempts": LOCAL_ATTEMPTS if local else ATTEMPTS,
         },
-        proxies={} if local else None,
+        proxies=proxies_for(endpoints),
     )
 
     def client(service: str) -> Any:
@@ -160,6 +161,15 @@ def _client_maker(environment: Mapping[str, str], region: str) -> Callable[[str]
         return session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload] # any service
 
     return client
+
+
+def proxies_for(endpoints: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the proxies of calls: none to an emulator, else None, which is the environment's.
+
+    Args:
+        endpoints: As `endpoint_variables` returns them.
+    """
+    return {} if ENDPOINT in endpoints else None
 
 
 def _endpoint(service: str, endpoints: Mapping[str, str]) -> str | None:
@@ -174,12 +184,19 @@ def _endpoint(service: str, endpoints: Mapping[str, str]) -> str | None:
     return endpoints.get(ENDPOINT)
 
 
+def _configuration_errors() -> contextlib.AbstractContextManager[None]:
+    """Turn boto3's errors about its configuration into `ObserveError`, with what to do."""
+    hint = "correct it where it is set: in a variable AWS_… or in your AWS profile"
+    return aws_errors("reading the AWS configuration", hint=hint)
+
+
 @contextlib.contextmanager
-def aws_errors(what: str) -> Iterator[None]:
+def aws_errors(what: str, *, hint: str = "") -> Iterator[None]:
     """Turn boto3's errors into `ObserveError`.
 
     Args:
         what: What is being done, to complete "while …".
+        hint: The next step, if there is one.
 
     Raises:
         ObserveError: The service refused, or could not be reached.
@@ -189,6 +206,6 @@ def aws_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise ObserveError(f"while {what}: {error}") from error
+        raise ObserveError(f"while {what}: {error}", hint=hint) from error
     except KeyError as error:
         raise ObserveError(f"while {what}: a response lacks {error}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automation.support.clients import ENDPOINT, endpoint_variables, make_session
+from automation.support.clients import ENDPOINT, endpoint_variables, make_session, proxies_for
 from automation.support.errors import AccessError
 from automation.support.interrupts import interruptible
 
@@ -96,6 +96,7 @@ def find_caller(environment: Mapping[str, str]) -> Caller:
                     connect_timeout=WITHIN,
                     read_timeout=WITHIN,
                     retries={"total_max_attempts": 2, "mode": "standard"},
+                    proxies=proxies_for(endpoints),
                 ),
             )
             identity = sts.get_caller_identity()

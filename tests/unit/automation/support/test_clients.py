@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
@@ -31,6 +33,27 @@ def test_what_the_services_refuse_says_what_was_being_done(error: Exception) -> 
 def test_a_profile_that_does_not_exist_is_told_and_is_no_crash() -> None:
     with pytest.raises(ObserveError, match="nobody"):
         make_clients({"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": "/dev/null"}, "us-east-1")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "AWS_DEFAULTS_MODE",
+        "AWS_REQUEST_CHECKSUM_CALCULATION",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+    ],
+)
+def test_a_setting_that_boto3_does_not_take_is_told_with_the_next_step(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "junk")
+
+    for make in (make_clients, partial(make_client, service="sqs")):
+        with pytest.raises(ObserveError, match=r"the AWS configuration: .*junk") as raised:
+            make(EMULATOR, "us-east-1")
+        assert raised.value.hint.startswith("correct it where it is set")
 
 
 def test_a_services_own_endpoint_goes_before_that_of_all() -> None:

@@ -8,11 +8,12 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.endpoint import Endpoint
+from botocore.endpoint import Endpoint, EndpointCreator
 from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -27,7 +28,7 @@ from automation.stack.project import read_project
 from automation.support.errors import AccessError
 from automation.support.paths import CHECKOUT, PROJECT
 from automation.targets.backend import OWN, Backend, choose_backend, own_passphrase
-from automation.targets.caller import Caller
+from automation.targets.caller import Caller, find_caller
 from automation.targets.preflight import Access, check_access
 
 ACCOUNT = "123456789012"
@@ -163,6 +164,25 @@ def test_the_region_is_that_of_the_environment_or_the_profile(
     check: Check, variables: dict[str, str], region: str
 ) -> None:
     assert check(**variables).caller.region == region
+
+
+def test_an_emulator_is_asked_without_the_proxy(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not sts.calls
+    proxies: list[object] = []
+    create = EndpointCreator.create_endpoint
+
+    def spy(self: EndpointCreator, *args: Any, **given: Any) -> Any:
+        proxies.append(given["proxies"])
+        return create(self, *args, **given)
+
+    monkeypatch.setattr(EndpointCreator, "create_endpoint", spy)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://proxy")
+
+    for url in ("http://127.0.0.1:4566", ""):
+        find_caller(KEYS | {"AWS_ENDPOINT_URL": url})
+
+    assert proxies == [{}, None]
 
 
 REFUSED = [
