@@ -126,14 +126,21 @@ def looks_for_leftovers(
         After each look: what is left, and what of it was deleted. If the last look still found
         something, `Pace.deletion_lag` has passed.
     """
+    from botocore.exceptions import ClientError
+
     recorded = items_of(stack.recorded)
     planned = items_of(stack.planned) - recorded
     generated = set(filter(has_generated_name, planned))
     tagged = set()
     for item in planned - generated:
-        if tags_of(clients(), item).get("stack") == name:
+        try:
+            own = tags_of(clients(), item).get("stack") == name
+            there = own or exists(clients(), item)
+        except ClientError:  # such as a denied access: it may be there, and anybody's
+            own, there = False, True
+        if own:
             tagged.add(item)
-        elif exists(clients(), item):
+        elif there:
             doubt(f"{item} has a name that the program chose, and no tag stack={name}: left alone")
     known = recorded | generated | tagged
     for found in looks(

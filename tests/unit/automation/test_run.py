@@ -29,7 +29,7 @@ from automation.support.errors import (
 )
 from automation.support.paths import CHECKOUT
 from tests.unit.automation.stack.examples import EXPORTED, RECORD
-from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, World
+from tests.unit.automation.world import QUEUE, ROLE, SCENARIO, FakeIam, World
 
 QUEUE_NAME = QUEUE.id.rpartition("/")[2]
 REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetRole")
@@ -379,6 +379,20 @@ def test_what_has_a_name_that_the_program_chose_is_the_stacks_only_with_its_tag(
     assert result.swept == (("role prod-role",) if tagged else ())
     note = "role prod-role has a name that the program chose, and no tag stack=run-0123abcd"
     assert any(note in each for each in result.notes) is not tagged
+
+
+def test_what_may_not_be_looked_at_hides_no_error_of_the_deployment(
+    go: Go, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Resource(type=ROLE.type, id="prod-role")
+    monkeypatch.setattr("tests.unit.automation.world.ROLE", chosen)
+    world.unrecorded.add(chosen)
+    monkeypatch.setattr(FakeIam, "list_role_tags", lambda _self, **_: fail_with(REFUSED)())
+
+    result = go()
+
+    assert result.outcome == "passed", result.error
+    assert any("role prod-role has a name that the program chose" in each for each in result.notes)
 
 
 def test_leftovers_that_cannot_be_looked_for_are_an_error_and_not_a_clean_bill(
