@@ -149,16 +149,16 @@ def _if_found(call: Callable[[], T]) -> T | None:
 
 
 def _with_tags(
-    listed: Iterable[tuple[str, str]], tags_of: Callable[[str], Tags]
+    listed: Iterable[tuple[str, str]], read_tags: Callable[[str], Tags]
 ) -> Iterator[tuple[str, Tags]]:
     """Yield names with their tags; leave out what was deleted after it was listed.
 
     Args:
-        listed: The name of each resource, and what `tags_of` takes.
-        tags_of: Reads the tags of one.
+        listed: The name of each resource, and what `read_tags` takes.
+        read_tags: Reads the tags of one.
     """
     for name, identity in listed:
-        tags = _if_found(partial(tags_of, identity))
+        tags = _if_found(partial(read_tags, identity))
         if tags is not None:
             yield name, tags
 
