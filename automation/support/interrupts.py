@@ -154,13 +154,14 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
 def _on_signal(signum: int, _frame: FrameType | None) -> None:
     if not _Signals.protecting:
         raise _interrupted(signum)
-    if _Signals.first is None:
+    again = _Signals.first is not None
+    if not again:
         _Signals.first = signum
         _Signals.first_at = time.monotonic()
     elif time.monotonic() - _Signals.first_at > IMPATIENT:
         _Signals.hurried = True
     _raise_once()
-    if _Signals.raised or _Signals.shielded:
+    if again or _Signals.shielded:
         write_from_signal_handler("\nstill cleaning up: it ends by itself")
 
 

@@ -414,3 +414,9 @@ def test_a_signal_never_leaves_the_lock_of_a_process_taken() -> None:
         """
 
     assert told(program) == ["143"]
+
+
+def test_a_second_signal_is_answered_even_before_the_first_has_raised() -> None:
+    done = run("strike(signal.SIGINT); strike(signal.SIGTERM); print(noted().exit_code)")
+
+    assert (done.stdout, done.stderr) == ("130\n", CLEANING)
