@@ -126,7 +126,7 @@ def stack_names(program: Path, target: Target) -> list[str]:
         record.stack
         for folder in run_folders(target.folder)
         if (record := folder.record())
-        and record.endpoint == target.endpoint
+        and record.location == target.location
         and record.is_of(project)
     ]
     return sorted({*here, *(each.name for each in own_stacks(program, target))})

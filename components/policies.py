@@ -105,11 +105,6 @@ def send(*, queue_arn: str, kms_key: str | None = None) -> str:
     )
 
 
-def plain_http_denied(*, queue_arn: str) -> str:
-    """Build the policy of a queue that anybody may use as before, but not over plain HTTP."""
-    return _document(_deny_plain_http(queue_arn))
-
-
 def move_back(
     *,
     queue_arn: str,

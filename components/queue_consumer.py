@@ -195,7 +195,7 @@ class QueueConsumer(pulumi.ComponentResource):
             f"{name}DeadLetterQueuePolicy",
             queue_url=self.dead_letter_queue.url,
             policy=self.dead_letter_queue.arn.apply(
-                lambda arn: policies.plain_http_denied(queue_arn=arn)
+                lambda arn: policies.queue_access(queue_arn=arn, producers=[], enforce_ssl=True)
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -71,20 +71,16 @@ def _print(found: Sequence[Listed]) -> None:
 
 
 def _rows(found: Iterable[Listed]) -> Iterator[tuple[str, ...]]:
-    from automation.report.remains import duration
+    from automation.report.remains import duration, until
     from automation.report.terminal import printable
     from automation.stack.records import seconds_since
 
     for each in found:
-        overdue = seconds_since(each.expires_at)
-        expires = "never" if each.owner == "yours" else "?"
-        if overdue is not None:
-            expires = f"{duration(overdue)} ago" if overdue >= 0 else f"in {duration(-overdue)}"
         yield (
             printable(each.stack),
             each.owner,
             "?" if each.age is None else duration(each.age),
-            expires,
+            "never" if each.owner == "yours" else until(seconds_since(each.expires_at)),
             "?" if each.resources is None else str(each.resources),
         )
 

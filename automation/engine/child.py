@@ -18,7 +18,6 @@ from automation.support.errors import ChildFailedError
 from automation.support.processes import end_session
 
 PROGRESS_INTERVAL = 30.0  # seconds between two reports of progress, by default
-SLICE = 0.1  # seconds of waiting that no signal ends
 MAX_REASON = 300  # characters of a failed child's last line that an error quotes
 
 PASSED_VARIABLES = (
@@ -130,7 +129,7 @@ def _read(  # noqa: PLR0913 -- all but the child and its name are passed by name
     while time.monotonic() - started < within:
         interrupts.check()
         try:
-            output, _ = child.communicate(timeout=SLICE)
+            output, _ = child.communicate(timeout=interrupts.SLICE)
             return output.decode(errors="replace")
         except subprocess.TimeoutExpired as error:
             now = time.monotonic()

@@ -68,10 +68,14 @@ def expiry(remains: Remains) -> str:
         return "removed"
     if remains.alive:
         return "run is going on"
-    seconds = remains.overdue
-    if seconds is None:
+    return until(remains.overdue)
+
+
+def until(overdue: float | None) -> str:
+    """Return when something expires, from the seconds since then; "?" if that is not known."""
+    if overdue is None:
         return "?"
-    return f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}"
+    return f"{duration(overdue)} ago" if overdue >= 0 else f"in {duration(-overdue)}"
 
 
 def document(found: Sequence[Remains]) -> list[dict[str, Any]]:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 OPERATION_WITHIN = 1200.0  # seconds; a stack on AWS takes about 60, a failing call is retried long
 CHECK_EVERY = 0.5  # seconds between two checks of the target while the engine works
-SLICE = 0.1  # seconds of waiting that no signal ends
 CANCEL_WITHIN = 60.0  # seconds that a cancelled operation has to finish the current resource
 
 
@@ -134,7 +133,7 @@ class EngineCommand:
             while time.monotonic() < now + CHECK_EVERY:
                 interrupts.check()
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    return process.wait(SLICE)
+                    return process.wait(interrupts.SLICE)
         raise EngineFailedError(
             f"`pulumi {operation}` did not end in {OPERATION_WITHIN:.0f} s and was cancelled"
         )

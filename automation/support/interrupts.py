@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+SLICE = 0.1  # seconds of waiting between two checks, which no signal ends
 IMPATIENT = 1.0  # seconds after the first signal; a closed terminal sends two at once
 
 
@@ -67,7 +68,7 @@ def interruptible() -> Iterator[None]:
 
 
 def check() -> None:
-    """Raise if a signal was noted, between two calls that none may end half-way.
+    """Raise if a signal was noted, between two calls of at most `SLICE` that none may end half-way.
 
     A signal that raises inside `Popen.wait`, for example, can leave its lock taken for ever.
     """
