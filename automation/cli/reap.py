@@ -91,10 +91,11 @@ def _no_such_stack(stack: str, others: Sequence[Remains]) -> str:
     from automation.report.terminal import printable
 
     names = sorted({each.stack for each in others})
-    known = f"there are: {', '.join(names)}" if names else "there is none"
+    known = ", nor any other"
+    if names:
+        known = f": {did_you_mean(stack, names)}there are: {', '.join(names)}"
     return printable(
-        f"there is no ephemeral stack {stack}: {did_you_mean(stack, names)}{known}; for a stack of "
-        "your own, use `pulumi destroy`"
+        f"there is no ephemeral stack {stack}{known}; for a stack of your own, use `pulumi destroy`"
     )
 
 

@@ -371,8 +371,8 @@ def test_the_command_says_what_it_did_not_remove_and_why(
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        (["run-1", "run-2"], "did you mean run-1? there are: run-1, run-2"),
-        ([], "there is none"),
+        (["run-1", "run-2"], ": did you mean run-1? there are: run-1, run-2"),
+        ([], ", nor any other; for a stack of your own"),
     ],
 )
 def test_the_command_says_that_there_is_no_stack_of_that_name_and_which_there_are(
@@ -388,7 +388,7 @@ def test_the_command_says_that_there_is_no_stack_of_that_name_and_which_there_ar
 
     output = capsys.readouterr()
     assert output.out == "Nothing is left of stack rum-1.\n"
-    assert f"there is no ephemeral stack rum-1: {told}" in output.err
+    assert f"there is no ephemeral stack rum-1{told}" in output.err
     assert "pulumi destroy" in output.err
 
 
